@@ -1,0 +1,84 @@
+#pragma once
+/// What the rules of one rule set name: event types, attribute paths, and for each type the slots its events carry.
+///
+/// The compiler makes it (`use_*`, then `seal`), codecs decode by it, the runtime reads slots through it.
+/// Immutable once sealed; shared by all threads.
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+
+namespace tocsin {
+
+/// One step of a path: a member's name, or an index into an array (0 is the first element).
+using PathSegment = std::variant<std::string, std::uint32_t>;
+
+struct AttributePath {
+  std::vector<PathSegment> segments;
+  bool operator==(const AttributePath&) const = default;
+};
+
+/// `geo.country`, `items[0].sku`.
+std::string to_string(const AttributePath& path);
+
+/// Which attributes the events of one type carry.
+struct Layout {
+  static constexpr std::uint16_t kAbsent = 0xFFFF;
+
+  std::vector<AttributeId> attributes;  ///< by slot
+  std::vector<std::uint16_t> slot_of;   ///< by attribute id; kAbsent where no rule asks it of this type
+  bool seen = false;                    ///< whether any rule sees events of this type
+};
+
+class Schema {
+ public:
+  static constexpr std::size_t kTypesMax = 60000;
+  static constexpr std::size_t kAttributesMax = 60000;
+
+  Schema();
+
+  /// The id of a type that some rule names. Before `seal`.
+  TypeId use_type(std::string_view name);
+
+  /// The id of an attribute path. Before `seal`.
+  AttributeId use_attribute(const AttributePath& path);
+
+  /// Says that some rule reads `attribute` of events of `type`. Before `seal`.
+  void use_attribute_of(TypeId type, AttributeId attribute);
+
+  /// Says that some rule reads `attribute` of events of any type, also of those that no rule names. Before `seal`.
+  void use_attribute_of_any(AttributeId attribute);
+
+  /// Says that some rule sees events of every type. Before `seal`.
+  void see_any_type();
+
+  /// Lays out the slots. Nothing may be added after it.
+  void seal();
+
+  /// The id of `name`, or kOtherType. One hash look-up.
+  TypeId find_type(std::string_view name) const;
+
+  const Layout& layout(TypeId type) const { return layouts_[type.value]; }
+  std::size_t type_count() const { return type_names_.size(); }
+  std::size_t attribute_count() const { return paths_.size(); }
+  const std::string& type_name(TypeId type) const { return type_names_[type.value]; }
+  const AttributePath& path(AttributeId id) const { return paths_[id.value]; }
+
+ private:
+  std::vector<std::string> type_names_;  // [0] is kOtherType's, empty
+  std::map<std::string, TypeId, std::less<>> types_;
+  std::vector<AttributePath> paths_;
+  std::map<std::string, AttributeId, std::less<>> attributes_;
+  std::vector<std::vector<AttributeId>> used_;  // by type
+  std::vector<AttributeId> used_of_any_;
+  std::vector<Layout> layouts_;
+  bool any_type_seen_ = false;
+  bool sealed_ = false;
+};
+
+}  // namespace tocsin

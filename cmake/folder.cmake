@@ -1,0 +1,25 @@
+# tocsin_folder(NAME [USES folder…] [LIBRARIES target…])
+#
+# One library for each top-level folder, made of its *.cc files (app/main.cc belongs to the executable).
+# USES is the link line, and what the tidy test holds every #include "folder/…" against.
+function(tocsin_folder name)
+  cmake_parse_arguments(ARG "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${name}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  add_library(tocsin_${name} STATIC ${sources})
+  set_target_properties(tocsin_${name} PROPERTIES LINKER_LANGUAGE CXX)
+  target_include_directories(tocsin_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  list(TRANSFORM ARG_USES PREPEND tocsin_ OUTPUT_VARIABLE used)
+  target_link_libraries(tocsin_${name} PUBLIC ${used} ${ARG_LIBRARIES})
+  tocsin_warnings(tocsin_${name})
+  set_property(GLOBAL APPEND PROPERTY TOCSIN_FOLDERS ${name})
+  set_property(GLOBAL PROPERTY TOCSIN_USES_${name} "${ARG_USES}")
+endfunction()
+
+option(TOCSIN_WERROR "Treat warnings as errors" ON)
+function(tocsin_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Wold-style-cast)
+  if(TOCSIN_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+endfunction()

@@ -1,0 +1,167 @@
+#pragma once
+/// Typed, compiled expressions: conditions, keys, output fields. What they mean; `runtime/evaluator` runs them.
+///
+/// Nodes lie flat in an ExpressionPool and name their operands by index. Nothing is looked up by name at run time.
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/schema.h"
+#include "base/value.h"
+#include "patterns/text_matcher.h"
+
+namespace tocsin::patterns {
+
+using ExpressionId = Id<struct ExpressionTag>;
+using AggregateId = Id<struct AggregateTag, std::uint16_t>;
+using VariableId = Id<struct VariableTag, std::uint16_t>;
+
+inline constexpr std::size_t kVariablesMax = 64;
+
+/// A set of a rule's variables, one bit each.
+using VariableMask = std::uint64_t;
+constexpr VariableMask mask_of(VariableId v) { return VariableMask{1} << v.value; }
+
+/// Which event an operand speaks of.
+struct EventPick {
+  enum class Which : std::uint8_t {
+    own,    ///< the event under test; in an aggregate's operand, the taken event that is being added
+    first,  ///< the earliest event taken by one of `variables`
+    last,   ///< the latest
+    nth,    ///< number `n` of those taken by `variables`: 0 the first, -1 the last; null when out of range
+  };
+  Which which = Which::own;
+  std::int32_t n = 0;
+  VariableMask variables = 0;
+};
+
+enum class Op : std::uint8_t {
+  // operands
+  constant,    ///< index: into constants
+  attribute,   ///< index: AttributeId; pick
+  event_time,  ///< pick
+  event_type,  ///< pick
+  key_part,    ///< index: which part of the rule's key (outputs only)
+  alert_time,  ///< the alert's time (outputs only)
+  aggregate,   ///< index: AggregateId
+  // logic; null counts as false
+  logical_not,
+  logical_and,
+  logical_or,
+  // comparisons: null if an operand is null or the kinds do not go together (the latter is counted)
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  in_set,  ///< index: into constant_sets; one operand
+  in_list, ///< first operand among the others
+  between,
+  contains,     ///< ignore_case
+  starts_with,  ///< ignore_case
+  ends_with,    ///< ignore_case
+  text_match,   ///< `like` and `matches` against a constant; index: into matchers
+  // arithmetic: null on overflow, division by zero or a kind mismatch (counted); int op int is int, but `/` is always float
+  add,
+  subtract,
+  multiply,
+  divide,
+  modulo,
+  negate,
+  // choice
+  case_when,  ///< condition, value, condition, value, …, otherwise (always there, maybe a null constant)
+  coalesce,
+  exists,
+  // functions
+  lower,
+  upper,
+  length,
+  trim,
+  concat,
+  abs,
+  round,
+  floor,
+  ceil,
+  sqrt,
+  log,
+  pow,
+};
+
+/// The word of the language for `op`, for printing.
+std::string_view name_of(Op op);
+
+struct ExpressionNode {
+  Op op = Op::constant;
+  bool ignore_case = false;
+  std::uint16_t operand_count = 0;
+  std::uint32_t first_operand = 0;  ///< into operands
+  std::uint32_t index = 0;
+  EventPick pick;
+};
+
+enum class AggregateKind : std::uint8_t { count, sum, average, minimum, maximum, stddev, distinct };
+std::string_view name_of(AggregateKind kind);
+
+/// count(v), sum(v.x), max(probe.time), sum(v.price * v.volume): over the events taken by `variables`.
+struct Aggregate {
+  AggregateKind kind = AggregateKind::count;
+  VariableMask variables = 0;
+  ExpressionId operand;  ///< speaks of the taken event as its own; none for count(v)
+};
+
+/// A constant set, as in `country in [AA, BB]`. Sorted by kind, then value, for binary search; hashing comes with need.
+struct ConstantSet {
+  std::vector<Value> values;
+};
+
+/// The expressions of one rule. Append-only while compiling, then immutable.
+class ExpressionPool {
+ public:
+  ExpressionPool() = default;
+  ExpressionPool(const ExpressionPool&) = delete;  // values point into texts_
+  ExpressionPool& operator=(const ExpressionPool&) = delete;
+  ExpressionPool(ExpressionPool&&) = default;
+  ExpressionPool& operator=(ExpressionPool&&) = default;
+
+  ExpressionId add(ExpressionNode node, std::span<const ExpressionId> operands);
+  ExpressionId add_constant(const Value& value);  ///< copies a string's text
+  std::uint32_t add_set(std::vector<Value> values);
+  std::uint32_t add_matcher(TextMatcher matcher);
+  AggregateId add_aggregate(const Aggregate& aggregate);  ///< equal ones share an id
+
+  const ExpressionNode& node(ExpressionId id) const { return nodes_[id.value]; }
+  ExpressionId operand(const ExpressionNode& node, std::size_t i) const { return operands_[node.first_operand + i]; }
+  const Value& constant(std::uint32_t index) const { return constants_[index]; }
+  const ConstantSet& constant_set(std::uint32_t index) const { return sets_[index]; }
+  const TextMatcher& matcher(std::uint32_t index) const { return matchers_[index]; }
+  const Aggregate& aggregate(AggregateId id) const { return aggregates_[id.value]; }
+  std::size_t aggregate_count() const { return aggregates_.size(); }
+
+ private:
+  std::vector<ExpressionNode> nodes_;
+  std::vector<ExpressionId> operands_;
+  std::vector<Value> constants_;
+  std::vector<ConstantSet> sets_;
+  std::vector<TextMatcher> matchers_;
+  std::vector<Aggregate> aggregates_;
+  std::deque<std::string> texts_;
+};
+
+/// The same structure (constants by value, attributes by id): what common subexpressions are found by.
+bool same_expression(const ExpressionPool& pool, ExpressionId a, ExpressionId b);
+
+/// Prints `id` in the language's own syntax with names from `schema`; variables by `variable_names`.
+std::string to_string(const ExpressionPool& pool,
+                      ExpressionId id,
+                      const Schema& schema,
+                      std::span<const std::string> variable_names,
+                      std::span<const std::string> key_names);
+
+}  // namespace tocsin::patterns

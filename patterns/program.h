@@ -1,0 +1,137 @@
+#pragma once
+/// A compiled rule: what the compiler writes and the runtime reads. Immutable, shared by all keys and workers.
+///
+/// The pattern is a position automaton (Glushkov): one position for each occurrence of a variable, counted
+/// quantifiers unrolled; a transition for each position that may follow, in the order of preference.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/schema.h"
+#include "base/time.h"
+#include "patterns/expression.h"
+
+namespace tocsin::patterns {
+
+using PositionId = Id<struct PositionTag, std::uint16_t>;
+inline constexpr PositionId kStart{0};               ///< the virtual position before any event was taken
+inline constexpr std::size_t kPositionsMax = 10000;
+inline constexpr std::size_t kTransitionsMax = 64;   ///< out of one position
+
+/// Transitions out of one position, one bit each, bit 0 the most preferred.
+using TransitionMask = std::uint64_t;
+
+enum class Link : std::uint8_t { followed_by, followed_by_any, next };  // ->  ~>  =>
+std::string_view name_of(Link link);
+
+struct Variable {
+  std::string name;
+  bool any_type = false;
+  std::vector<TypeId> types;    ///< sorted; empty with any_type
+  ExpressionId own_condition;   ///< the conjuncts that look only at the event itself; none: always true
+  ExpressionId run_condition;   ///< the conjuncts that look at events taken before; none: always true
+};
+
+/// One way on from a position.
+struct Transition {
+  enum class Kind : std::uint8_t {
+    take,         ///< to `target`, by an event that satisfies its variable
+    accept,       ///< the match ends here, at once
+    accept_late,  ///< the match ends here at the deadline, if no guard closed the way by then
+  };
+  Kind kind = Kind::take;
+  Link link = Link::followed_by;  ///< how `target` is joined
+  PositionId target;
+  Duration gap_min{0};            ///< time since the event before: at least, at most (both included)
+  Duration gap_max = kForever;    ///< accept_late: the deadline counts from the event before; kForever: from `within` or the session's end
+  std::uint16_t group = 0;        ///< `->` transitions of one group close together: when one's target is acceptable, all do
+};
+
+/// An event that satisfies `variable` closes `closes`: `not n` between, `not n` at the end.
+struct Guard {
+  VariableId variable;
+  TransitionMask closes = 0;
+  bool next_only = false;  ///< `=> not n`: looks at the very next event alone
+  bool blocks_take = false; ///< the event itself may not be taken by what it closes (`until`)
+};
+
+struct Position {
+  VariableId variable;                  ///< none for kStart
+  std::vector<Transition> transitions;  ///< most preferred first; for kStart all are `take`
+  std::vector<Guard> guards;
+};
+
+enum class AfterMatch : std::uint8_t { skip_past_last_event, skip_to_next_event, skip_to_first, skip_to_last, no_skip };
+std::string_view name_of(AfterMatch after);
+
+enum class WindowKind : std::uint8_t { none, tumbling, hopping, sliding, session, count };
+enum class WindowEmit : std::uint8_t { first, each, close };
+std::string_view name_of(WindowKind kind);
+std::string_view name_of(WindowEmit emit);
+
+struct Window {
+  WindowKind kind = WindowKind::none;
+  Duration size{};          ///< length; for a session its gap
+  Duration every{};         ///< hopping: from one start to the next
+  std::uint64_t count = 0;  ///< count: events
+};
+
+/// `"'{s.query}' drew no click"`: texts and holes in turn.
+struct Template {
+  std::vector<std::variant<std::string, ExpressionId>> parts;
+};
+struct Field {
+  std::string name;
+  ExpressionId value;
+};
+struct Output {
+  std::optional<Template> message;
+  std::vector<Field> fields;
+};
+
+enum class RuleSeverity : std::uint8_t { info, low, medium, high, critical };
+std::string_view name_of(RuleSeverity severity);
+
+struct KeyPart {
+  std::string name;  ///< as written: `user`, `lower(user)`; the member's name in an alert's `key`
+  ExpressionId value;
+};
+
+struct Program {
+  std::string id;
+  std::string title;
+  std::string owner;
+  RuleSeverity severity = RuleSeverity::medium;
+  std::vector<std::string> tags;
+  /// Changes when what the rule matches changes (not with its title or messages): 16 hex digits. A reload keeps
+  /// the runs of a rule whose version stays; alert ids are made from it.
+  std::string version;
+
+  ExpressionPool expressions;
+  std::vector<KeyPart> key;         ///< empty: one global substream
+  std::vector<Variable> variables;
+  bool any_type = false;            ///< sees every type
+  std::vector<TypeId> types;        ///< what it sees, sorted; events of other types do not exist for it
+
+  std::vector<Position> positions;  ///< [0] is kStart; empty for a window rule without a pattern
+  Duration within = kForever;       ///< from the first to the last event
+  AfterMatch after_match = AfterMatch::skip_past_last_event;
+  VariableMask skip_to = 0;         ///< of skip_to_first and skip_to_last
+
+  Window window;
+  ExpressionId having;              ///< over the aggregates; window rules without a pattern
+  WindowEmit emit = WindowEmit::first;
+
+  std::optional<Output> on_match;    ///< none: emits nothing
+  std::optional<Output> on_timeout;
+  std::vector<std::string> warnings;
+};
+
+/// What `tocsin explain` prints of a program: stable from run to run, names instead of ids.
+std::string to_string(const Program& program, const Schema& schema);
+
+}  // namespace tocsin::patterns
