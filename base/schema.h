@@ -5,9 +5,10 @@
 /// Immutable once sealed; shared by all threads.
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -70,10 +71,18 @@ class Schema {
   const AttributePath& path(AttributeId id) const { return paths_[id.value]; }
 
  private:
+  /// Lets a string_view be looked up without making a string of it.
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class T>
+  using MapByText = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
+
   std::vector<std::string> type_names_;  // [0] is kOtherType's, empty
-  std::map<std::string, TypeId, std::less<>> types_;
+  MapByText<TypeId> types_;
   std::vector<AttributePath> paths_;
-  std::map<std::string, AttributeId, std::less<>> attributes_;
+  MapByText<AttributeId> attributes_;    // by what to_string gives
   std::vector<std::vector<AttributeId>> used_;  // by type
   std::vector<AttributeId> used_of_any_;
   std::vector<Layout> layouts_;
