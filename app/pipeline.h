@@ -1,0 +1,125 @@
+#pragma once
+/// From sources to alerts: reads chunks, decodes them, marks late events, advances time and steps the engine.
+///
+/// The caller owns the loop: it calls `step` until the input ends, writes what each step gives, and may swap the rules
+/// between two steps. Workers are threads inside; every call is made by one thread.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "compiler/compile.h"
+#include "connectors/codec.h"
+#include "connectors/source.h"
+#include "runtime/alert.h"
+#include "runtime/counters.h"
+
+namespace tocsin::app {
+
+struct PipelineOptions {
+  std::size_t workers = 1;
+  Duration disorder{0};             ///< how far the watermark trails the newest event time of a source
+  std::optional<Duration> idle;     ///< after this much silence wall time moves the watermark; none: never
+  std::size_t batch_bytes = 1u << 20;
+  connectors::DecodeOptions decode;
+  bool render_alerts = true;        ///< false: alerts are counted, not written
+};
+
+/// Lines that one step produced, each ended by '\n'. Reused from step to step.
+struct StepOutput {
+  runtime::AlertBatch alerts;       ///< in order
+  std::string late;                 ///< late events as received
+  std::string dead_letters;         ///< {"source":…,"offset":…,"record":…,"reason":…,"raw":…}
+
+  void clear() {
+    alerts.clear();
+    late.clear();
+    dead_letters.clear();
+  }
+};
+
+enum class StepState : std::uint8_t {
+  more,  ///< something was read
+  wait,  ///< nothing came within the time given
+  end,   ///< all inputs are at their end
+};
+
+/// What became of a rule at a reload.
+struct RuleChange {
+  enum class Fate : std::uint8_t { kept, restarted, added, dropped };
+  std::string rule;
+  Fate fate;
+  std::uint64_t runs = 0;  ///< kept or dropped
+};
+
+struct PipelineCounters {
+  std::uint64_t records = 0;  ///< = events + late + bad
+  std::uint64_t events = 0;
+  std::uint64_t late = 0;
+  std::uint64_t bad = 0;
+  Duration furthest_behind{0};  ///< how far the latest of the late events was behind its source's newest time
+  std::uint64_t bytes = 0;      ///< decompressed
+};
+
+struct RuleCounters {
+  std::string rule;
+  runtime::RuleCounters counts;
+};
+
+class Pipeline {
+ public:
+  Pipeline(compiler::CompiledRules rules, const PipelineOptions& options);
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  /// Each input is a partition of its own with its own watermark; the engine's is the least of them.
+  void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
+
+  /// Reads one chunk from the input that is furthest behind in time and takes it through the engine.
+  /// wait   how long a live input may be waited for
+  Result<StepState> step(StepOutput& out, std::chrono::milliseconds wait);
+
+  /// No more input: takes what waits in the reorder buffers through the engine, in order.
+  void drain(StepOutput& out);
+
+  /// After `drain`: moves time to `to`; kTimeMax lets it run out for all open runs.
+  void advance(EventTime to, StepOutput& out);
+
+  /// Goes on with `rules` from the next event in time order. Rules with an unchanged version keep their runs.
+  std::vector<RuleChange> swap_rules(compiler::CompiledRules rules);
+
+  const PipelineCounters& counters() const;
+  std::vector<RuleCounters> rule_counters() const;  ///< in the order of the rules; dropped rules leave
+  std::uint64_t runs_live() const;
+  std::uint64_t runs_peak() const;  ///< highest seen at the end of a step
+  EventTime watermark() const;
+
+  /// Consumed and whole size of the finite inputs on disk, for progress; whole 0 if unknown.
+  std::uint64_t input_position_bytes() const;
+  std::uint64_t input_size_bytes() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Decodes `source` whole into memory and runs the engine over it `repeat` times: what `tocsin bench --mode memory`
+/// measures. Alerts are counted, not rendered.
+struct MemoryRun {
+  double seconds = 0;
+  std::uint64_t events = 0;
+  std::uint64_t matches = 0;
+  std::uint64_t timeouts = 0;
+};
+Result<std::vector<MemoryRun>> run_in_memory(const compiler::CompiledRules& rules,
+                                             const PipelineOptions& options,
+                                             std::unique_ptr<connectors::Source> source,
+                                             connectors::Format format,
+                                             std::size_t repeat);
+
+}  // namespace tocsin::app

@@ -1,0 +1,43 @@
+#pragma once
+/// Keeps the events that runs have taken, each once, for as long as some run or window needs it.
+///
+/// A captured event is one block: header, values, the raw bytes, and strings that are no part of them. One store for
+/// each shard; not thread-safe.
+
+#include <cstdint>
+#include <memory_resource>
+
+#include "base/event.h"
+#include "base/schema.h"
+
+namespace tocsin::runtime {
+
+/// An event with its own memory and a count of who holds it.
+struct StoredEvent {
+  std::uint64_t sequence = 0;  ///< the order in which the shard processed it
+  std::uint32_t references = 0;
+  std::uint32_t bytes = 0;     ///< of the whole block
+  Event event;
+};
+
+class EventStore {
+ public:
+  /// Copies `event` out of its batch. The caller holds one reference.
+  /// cost  one pooled allocation and a copy of its raw bytes
+  StoredEvent* capture(const Event& event, const Schema& schema, std::uint64_t sequence);
+
+  static void hold(StoredEvent* stored) { ++stored->references; }
+  void release(StoredEvent* stored) {
+    if (--stored->references == 0) free(stored);
+  }
+
+  std::size_t live_bytes() const { return live_bytes_; }
+
+ private:
+  void free(StoredEvent* stored);
+
+  std::pmr::unsynchronized_pool_resource pool_{std::pmr::pool_options{0, 1 << 16}};
+  std::size_t live_bytes_ = 0;
+};
+
+}  // namespace tocsin::runtime
