@@ -116,9 +116,17 @@ struct Aggregate {
   ExpressionId operand;  ///< speaks of the taken event as its own; none for count(v)
 };
 
-/// A constant set, as in `country in [AA, BB]`. Sorted by kind, then value, for binary search; hashing comes with need.
-struct ConstantSet {
-  std::vector<Value> values;
+/// A constant set, as in `country in [AA, BB]`. Its strings live in the pool.
+class ConstantSet {
+ public:
+  explicit ConstantSet(std::vector<Value> values);
+
+  /// Whether some member equals `v` by `compare`. O(log size).
+  bool contains(const Value& v) const;
+  const std::vector<Value>& values() const { return values_; }  ///< in the order of search, no two equal
+
+ private:
+  std::vector<Value> values_;
 };
 
 /// The expressions of one rule. Append-only while compiling, then immutable.
