@@ -1,0 +1,219 @@
+#include "patterns/program.h"
+
+#include "base/check.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+
+namespace tocsin::patterns {
+namespace {
+
+/// Words of an enum, in its order.
+template <std::size_t N, class Enum>
+std::string_view word(const std::string_view (&words)[N], Enum value) {
+  const auto at = static_cast<std::size_t>(value);
+  TOCSIN_CHECK(at < N, "no such enumerator");
+  return words[at];
+}
+
+class ProgramPrinter {
+ public:
+  ProgramPrinter(const Program& program, const Schema& schema) : program_{program}, schema_{schema} {
+    for (const Variable& variable : program.variables) variables_.push_back(variable.name);
+    for (const KeyPart& part : program.key) keys_.push_back(part.name);
+  }
+
+  std::string print() {
+    print_header();
+    for (const Variable& variable : program_.variables) print_variable(variable);
+    print_positions();
+    print_limits();
+    print_window();
+    print_aggregates();
+    print_output("on match", program_.on_match);
+    print_output("on timeout", program_.on_timeout);
+    return std::move(out_);
+  }
+
+ private:
+  template <class... Args>
+  void line(fmt::format_string<Args...> format, Args&&... args) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
+    out_ += '\n';
+  }
+
+  std::string expression(ExpressionId id) const {
+    return to_string(program_.expressions, id, schema_, variables_, keys_);
+  }
+
+  std::string types(bool any, const std::vector<TypeId>& ids) const {
+    if (any) return "any";
+    std::string out;
+    for (const TypeId id : ids) {
+      if (!out.empty()) out += "|";
+      out += schema_.type_name(id);
+    }
+    return out;
+  }
+
+  void print_header() {
+    line("rule {}", program_.id);
+    line("version {}", program_.version);
+    line("severity {}", name_of(program_.severity));
+    std::string key;
+    for (const std::string& part : keys_) key += (key.empty() ? "" : ", ") + part;
+    line("key {}", key.empty() ? "(one for all)" : key);
+    line("sees {}", types(program_.any_type, program_.types));
+  }
+
+  void print_variable(const Variable& variable) {
+    line("variable {}: {}", variable.name, types(variable.any_type, variable.types));
+    if (variable.own_condition) line("  by itself: {}", expression(variable.own_condition));
+    if (variable.run_condition) line("  by what was taken: {}", expression(variable.run_condition));
+  }
+
+  std::string position_name(std::size_t i) const {
+    if (i == kStart.value) return "start";
+    return fmt::format("{} {}", i, variables_[program_.positions[i].variable.value]);
+  }
+
+  void print_positions() {
+    for (std::size_t i = 0; i < program_.positions.size(); ++i) {
+      line("position {}", position_name(i));
+      for (const Transition& transition : program_.positions[i].transitions) print_transition(i, transition);
+      for (const Guard& guard : program_.positions[i].guards) print_guard(guard);
+    }
+  }
+
+  void print_transition(std::size_t from, const Transition& t) {
+    const std::string gap = t.gap_max == kForever ? "" : fmt::format("[{}]", format_duration(t.gap_max));
+    switch (t.kind) {
+      case Transition::Kind::accept:
+        line("  accept");
+        return;
+      case Transition::Kind::accept_late:
+        line("  accept at the deadline{}", gap);
+        return;
+      case Transition::Kind::take:
+        if (from == kStart.value) {
+          line("  {}", position_name(t.target.value));
+        } else {
+          line("  {}{} {} (group {})", name_of(t.link), gap, position_name(t.target.value), t.group);
+        }
+    }
+  }
+
+  void print_guard(const Guard& guard) {
+    std::string closed;
+    for (TransitionMask rest = guard.closes; rest != 0; rest &= rest - 1) {
+      closed += fmt::format(" {}", std::countr_zero(rest));
+    }
+    line("  not {}{} closes{}", variables_[guard.variable.value], guard.next_only ? " (next)" : "", closed);
+  }
+
+  void print_limits() {
+    if (program_.positions.empty()) return;
+    line("within {}", program_.within == kForever ? "(no limit)" : format_duration(program_.within));
+    std::string to;
+    for (VariableMask rest = program_.skip_to; rest != 0; rest &= rest - 1) {
+      to += " " + variables_[static_cast<std::size_t>(std::countr_zero(rest))];
+    }
+    line("after match {}{}", name_of(program_.after_match), to);
+  }
+
+  void print_window() {
+    const Window& window = program_.window;
+    switch (window.kind) {
+      case WindowKind::none:
+        return;
+      case WindowKind::count:
+        line("window count {}", window.count);
+        break;
+      case WindowKind::hopping:
+        line("window hopping {} every {}", format_duration(window.size), format_duration(window.every));
+        break;
+      case WindowKind::tumbling:
+      case WindowKind::sliding:
+      case WindowKind::session:
+        line("window {} {}", name_of(window.kind), format_duration(window.size));
+    }
+    if (program_.having) {
+      line("having {}", expression(program_.having));
+      line("emit {}", name_of(program_.emit));
+    }
+  }
+
+  void print_aggregates() {
+    const ExpressionPool& pool = program_.expressions;
+    for (std::size_t i = 0; i < pool.aggregate_count(); ++i) {
+      const Aggregate& a = pool.aggregate(AggregateId{static_cast<std::uint16_t>(i)});
+      std::string over;
+      for (VariableMask rest = a.variables; rest != 0; rest &= rest - 1) {
+        over += " " + variables_[static_cast<std::size_t>(std::countr_zero(rest))];
+      }
+      line("aggregate {} of {} over{}", name_of(a.kind), a.operand ? expression(a.operand) : "events", over);
+    }
+  }
+
+  void print_output(const char* name, const std::optional<Output>& output) {
+    if (!output) {
+      line("{}: none", name);
+      return;
+    }
+    line("{}:", name);
+    if (output->message) line("  message {}", message(*output->message));
+    for (const Field& field : output->fields) line("  {} = {}", field.name, expression(field.value));
+  }
+
+  std::string message(const Template& text) const {
+    std::string plain;
+    for (const auto& part : text.parts) {
+      const auto* hole = std::get_if<ExpressionId>(&part);
+      plain += hole ? "{" + expression(*hole) + "}" : std::get<std::string>(part);
+    }
+    std::string out;
+    append_json_string(out, plain);
+    return out;
+  }
+
+  const Program& program_;
+  const Schema& schema_;
+  std::vector<std::string> variables_;
+  std::vector<std::string> keys_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string_view name_of(Link link) {
+  static constexpr std::string_view kWords[] = {"->", "~>", "=>"};
+  return word(kWords, link);
+}
+
+std::string_view name_of(AfterMatch after) {
+  static constexpr std::string_view kWords[] = {
+      "skip past last event", "skip to next event", "skip to first", "skip to last", "no skip"};
+  return word(kWords, after);
+}
+
+std::string_view name_of(WindowKind kind) {
+  static constexpr std::string_view kWords[] = {"none", "tumbling", "hopping", "sliding", "session", "count"};
+  return word(kWords, kind);
+}
+
+std::string_view name_of(WindowEmit emit) {
+  static constexpr std::string_view kWords[] = {"first", "each", "close"};
+  return word(kWords, emit);
+}
+
+std::string_view name_of(RuleSeverity severity) {
+  static constexpr std::string_view kWords[] = {"info", "low", "medium", "high", "critical"};
+  return word(kWords, severity);
+}
+
+std::string to_string(const Program& program, const Schema& schema) {
+  return ProgramPrinter{program, schema}.print();
+}
+
+}  // namespace tocsin::patterns
