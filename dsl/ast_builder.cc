@@ -1,0 +1,306 @@
+// The stacks themselves, and expressions. ast_builder_patterns.cc has patterns and declarations.
+
+#include "dsl/ast_builder.h"
+
+#include "base/check.h"
+#include "dsl/syntax_error.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <limits>
+#include <string_view>
+
+namespace tocsin::dsl {
+
+namespace {
+
+struct OperatorName {
+  std::string_view text;
+  BinaryOp op;
+  bool ignore_case = false;
+};
+
+constexpr std::array kOperators = std::to_array<OperatorName>({
+    {"or", BinaryOp::logical_or},
+    {"and", BinaryOp::logical_and},
+    {"==", BinaryOp::equal},
+    {"!=", BinaryOp::not_equal},
+    {"<", BinaryOp::less},
+    {"<=", BinaryOp::less_equal},
+    {">", BinaryOp::greater},
+    {">=", BinaryOp::greater_equal},
+    {"in", BinaryOp::in},
+    {"not", BinaryOp::not_in},
+    {"contains", BinaryOp::contains},
+    {"contains_i", BinaryOp::contains, true},
+    {"startswith", BinaryOp::starts_with},
+    {"startswith_i", BinaryOp::starts_with, true},
+    {"endswith", BinaryOp::ends_with},
+    {"endswith_i", BinaryOp::ends_with, true},
+    {"like", BinaryOp::like},
+    {"like_i", BinaryOp::like, true},
+    {"matches", BinaryOp::matches},
+    {"matches_i", BinaryOp::matches, true},
+    {"+", BinaryOp::add},
+    {"-", BinaryOp::subtract},
+    {"*", BinaryOp::multiply},
+    {"/", BinaryOp::divide},
+    {"%", BinaryOp::modulo},
+});
+
+const OperatorName& operator_of(const Tokens& tokens) {
+  const auto found = std::find_if(kOperators.begin(), kOperators.end(), [&](const OperatorName& name) {
+    return name.text == tokens.begin->raw;
+  });
+  TOCSIN_CHECK(found != kOperators.end(), "the grammar takes an operator that the builder does not know");
+  return *found;
+}
+
+[[noreturn]] void fail_too_deep(Span span) {
+  throw SyntaxError{span,
+                    "E0208",
+                    "nested more than " + std::to_string(kDepthMax) + " deep",
+                    "give a part of it a name under `macros:`"};
+}
+
+[[noreturn]] void fail_too_large(Span span) {
+  throw SyntaxError{span, "E0205", "this number does not fit in 64 bits", ""};
+}
+
+Literal integer_literal(const Token& token, bool negative) {
+  const std::uint64_t magnitude = std::get<std::uint64_t>(token.number);
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (magnitude > kMax && !negative) fail_too_large(token.span);
+  return {static_cast<std::int64_t>(negative ? ~magnitude + 1 : magnitude)};
+}
+
+Literal number_literal(const Token& token, bool negative) {
+  if (const auto* real = std::get_if<double>(&token.number)) return {negative ? -*real : *real};
+  if (const auto* duration = std::get_if<Duration>(&token.number)) return {negative ? -*duration : *duration};
+  return integer_literal(token, negative);
+}
+
+Literal literal_of(const Token& token) {
+  if (token.kind == TokenKind::string) return {token.text};
+  if (token.kind != TokenKind::word) return number_literal(token, false);
+  if (token.text == "null") return {Null{}};
+  return {token.text == "true"};
+}
+
+template <class T>
+void shrink(std::vector<T>& stack, std::size_t size) {
+  stack.erase(stack.begin() + static_cast<std::ptrdiff_t>(size), stack.end());
+}
+
+Span join(Span left, Span right) {
+  return {left.begin, right.end};
+}
+
+}  // namespace
+
+Frame AstBuilder::frame() const {
+  return {exprs_.size(),
+          operators_.size(),
+          nodes_.size(),
+          links_.size(),
+          quantifiers_.size(),
+          names_.size(),
+          gaps_.size(),
+          durations_.size()};
+}
+
+void AstBuilder::rewind(const Frame& frame) {
+  shrink(exprs_, frame.exprs);
+  shrink(operators_, frame.operators);
+  shrink(nodes_, frame.nodes);
+  shrink(links_, frame.links);
+  shrink(quantifiers_, frame.quantifiers);
+  shrink(names_, frame.names);
+  shrink(gaps_, frame.gaps);
+  shrink(durations_, frame.durations);
+}
+
+void AstBuilder::enter(const Token& token) {
+  if (++nesting_ > kDepthMax) fail_too_deep(token.span);
+}
+
+AstBuilder::Deep<Expr> AstBuilder::pop_expr() {
+  Deep<Expr> top = std::move(exprs_.back());
+  exprs_.pop_back();
+  return top;
+}
+
+template <class Node>
+void AstBuilder::push_expr(Span span, Node node, std::size_t children_depth) {
+  if (children_depth >= kDepthMax) fail_too_deep(span);
+  exprs_.push_back({Expr{span, std::move(node)}, children_depth + 1});
+}
+
+std::size_t AstBuilder::exprs_depth(std::size_t from) const {
+  std::size_t depth = 0;
+  for (std::size_t i = from; i < exprs_.size(); ++i) depth = std::max(depth, exprs_[i].depth);
+  return depth;
+}
+
+void AstBuilder::push_literal(const Frame&, Tokens tokens) {
+  push_expr(tokens.span(), literal_of(*tokens.begin), 0);
+}
+
+void AstBuilder::push_negative(const Frame&, Tokens tokens) {
+  push_expr(tokens.span(), number_literal(*std::next(tokens.begin), true), 0);
+}
+
+void AstBuilder::push_name(const Frame&, Tokens tokens) {
+  push_expr(tokens.span(), Name{tokens.begin->text}, 0);
+}
+
+void AstBuilder::push_operator(const Frame&, Tokens tokens) {
+  operators_.push_back(tokens);
+}
+
+void AstBuilder::reduce_member(const Frame&, Tokens tokens) {
+  const Token& name = *std::prev(tokens.end);
+  Deep<Expr> object = pop_expr();
+  const Span span = join(object.tree.span, name.span);
+  push_expr(
+      span, Member{std::make_unique<Expr>(std::move(object.tree)), {name.text, name.span}}, object.depth);
+}
+
+void AstBuilder::reduce_index(const Frame&, Tokens tokens) {
+  Deep<Expr> index = pop_expr();
+  Deep<Expr> object = pop_expr();
+  const Span span = join(object.tree.span, tokens.span());
+  push_expr(
+      span,
+      Index{std::make_unique<Expr>(std::move(object.tree)), std::make_unique<Expr>(std::move(index.tree))},
+      std::max(object.depth, index.depth));
+}
+
+std::vector<Expr> AstBuilder::take_exprs(std::size_t from) {
+  std::vector<Expr> out;
+  for (std::size_t i = from; i < exprs_.size(); ++i) out.push_back(std::move(exprs_[i].tree));
+  shrink(exprs_, from);
+  return out;
+}
+
+void AstBuilder::reduce_call(const Frame& frame, Tokens tokens) {
+  const std::size_t depth = exprs_depth(frame.exprs);
+  Call call{{tokens.begin->text, tokens.begin->span}, take_exprs(frame.exprs)};
+  push_expr(tokens.span(), std::move(call), depth);
+}
+
+void AstBuilder::reduce_list(const Frame& frame, Tokens tokens) {
+  const std::size_t depth = exprs_depth(frame.exprs);
+  push_expr(tokens.span(), ListLiteral{take_exprs(frame.exprs)}, depth);
+}
+
+void AstBuilder::reduce_parentheses(const Frame&, Tokens tokens) {
+  exprs_.back().tree.span = tokens.span();
+}
+
+void AstBuilder::push_unary(UnaryOp op, Tokens tokens) {
+  Deep<Expr> operand = pop_expr();
+  push_expr(tokens.span(), Unary{op, std::make_unique<Expr>(std::move(operand.tree))}, operand.depth);
+}
+
+void AstBuilder::reduce_negate(const Frame&, Tokens tokens) {
+  push_unary(UnaryOp::negate, tokens);
+}
+
+void AstBuilder::reduce_not(const Frame&, Tokens tokens) {
+  push_unary(UnaryOp::logical_not, tokens);
+}
+
+void AstBuilder::reduce_case(const Frame& frame, Tokens tokens) {
+  const std::size_t depth = exprs_depth(frame.exprs);
+  std::vector<Expr> parts = take_exprs(frame.exprs);
+  Case node;
+  for (std::size_t i = 0; i + 1 < parts.size(); i += 2) {
+    node.branches.push_back({std::move(parts[i]), std::move(parts[i + 1])});
+  }
+  if (parts.size() % 2 == 1) node.otherwise = std::make_unique<Expr>(std::move(parts.back()));
+  push_expr(tokens.span(), std::move(node), depth);
+}
+
+void AstBuilder::push_binary(Deep<Expr> left, Deep<Expr> right, const Tokens& op) {
+  const OperatorName& name = operator_of(op);
+  const Span span = join(left.tree.span, right.tree.span);
+  push_expr(span,
+            Binary{name.op,
+                   name.ignore_case,
+                   op.span(),
+                   std::make_unique<Expr>(std::move(left.tree)),
+                   std::make_unique<Expr>(std::move(right.tree))},
+            std::max(left.depth, right.depth));
+}
+
+void AstBuilder::reduce_between(const Frame& frame) {
+  const std::size_t depth = exprs_depth(frame.exprs);
+  std::vector<Expr> parts = take_exprs(frame.exprs);
+  const Span span = join(parts.front().span, parts.back().span);
+  push_expr(span,
+            Between{std::make_unique<Expr>(std::move(parts[0])),
+                    std::make_unique<Expr>(std::move(parts[1])),
+                    std::make_unique<Expr>(std::move(parts[2]))},
+            depth);
+}
+
+void AstBuilder::reduce_comparison(const Frame& frame, Tokens) {
+  if (operators_.size() == frame.operators) return;
+  const Tokens op = operators_.back();
+  operators_.pop_back();
+  if (op.begin->raw == "between") return reduce_between(frame);
+  Deep<Expr> right = pop_expr();
+  Deep<Expr> left = pop_expr();
+  push_binary(std::move(left), std::move(right), op);
+}
+
+std::vector<AstBuilder::Deep<Expr>> AstBuilder::take_operands(std::size_t from) {
+  const auto begin = exprs_.begin() + static_cast<std::ptrdiff_t>(from);
+  std::vector<Deep<Expr>> out(std::make_move_iterator(begin), std::make_move_iterator(exprs_.end()));
+  shrink(exprs_, from);
+  return out;
+}
+
+void AstBuilder::reduce_left(const Frame& frame, Tokens) {
+  if (operators_.size() == frame.operators) return;
+  std::vector<Deep<Expr>> operands = take_operands(frame.exprs);
+  exprs_.push_back(std::move(operands.front()));
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    push_binary(pop_expr(), std::move(operands[i]), operators_[frame.operators + i - 1]);
+  }
+  shrink(operators_, frame.operators);
+}
+
+// `and` and `or` are associative: a balanced tree keeps a condition of a thousand branches shallow.
+void AstBuilder::reduce_balanced(const Frame& frame, Tokens) {
+  if (operators_.size() == frame.operators) return;
+  std::vector<Deep<Expr>> operands = take_operands(frame.exprs);
+  push_balanced(operands, 0, operands.size(), frame.operators);
+  shrink(operators_, frame.operators);
+}
+
+// operators_[first_operator + i] stands between operands[i] and operands[i + 1].
+void AstBuilder::push_balanced(std::vector<Deep<Expr>>& operands,
+                               std::size_t begin,
+                               std::size_t end,
+                               std::size_t first_operator) {
+  if (end - begin == 1) {
+    exprs_.push_back(std::move(operands[begin]));
+    return;
+  }
+  const std::size_t middle = begin + (end - begin) / 2;
+  push_balanced(operands, begin, middle, first_operator);
+  push_balanced(operands, middle, end, first_operator);
+  Deep<Expr> right = pop_expr();
+  Deep<Expr> left = pop_expr();
+  push_binary(std::move(left), std::move(right), operators_[first_operator + middle - 1]);
+}
+
+std::optional<Expr> AstBuilder::take_expression() {
+  if (exprs_.empty()) return std::nullopt;
+  return std::move(pop_expr().tree);
+}
+
+}  // namespace tocsin::dsl

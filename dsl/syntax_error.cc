@@ -1,0 +1,161 @@
+#include "dsl/syntax_error.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tocsin::dsl {
+
+namespace {
+
+struct Advice {  // what to write instead of a word or symbol that people bring from elsewhere
+  std::string_view raw;
+  std::string_view hint;
+};
+
+constexpr auto kExpressionAdvice =
+    std::to_array<Advice>({{"=>", "to compare, write `>=`"},
+                           {"->", "links stand in `pattern:` alone"},
+                           {"~>", "links stand in `pattern:` alone"},
+                           {"AND", "write `and`"},
+                           {"OR", "write `or`"},
+                           {"NOT", "write `not`"},
+                           {"IN", "write `in`"},
+                           {"|", "write `or`"},
+                           {"&", "write `and`"},
+                           {"is", "write `==`, or `exists(x)` to ask for null"},
+                           {"{", "a list is written `[1, 2]`"},
+                           {"?", "write `case when c then x else y end`"}});
+
+constexpr auto kPatternAdvice = std::to_array<Advice>({{",", "steps are joined by `->`"},
+                                                       {"and", "write `&`"},
+                                                       {"or", "write `|`"},
+                                                       {"||", "write `|`"},
+                                                       {"&&", "write `&`"},
+                                                       {"!", "write `not`"},
+                                                       {">", "steps are joined by `->`"},
+                                                       {"where", "conditions stand in `events:`"},
+                                                       {"within", "`within:` is a key of its own"}});
+
+constexpr auto kDeclarationAdvice = std::to_array<Advice>(
+    {{",", "either of two types is written `a|b`"}, {"or", "either of two types is written `a|b`"}});
+
+struct Brackets {
+  TokenKind open;
+  TokenKind close;
+};
+constexpr auto kBrackets = std::to_array<Brackets>({{TokenKind::left_paren, TokenKind::right_paren},
+                                                    {TokenKind::left_bracket, TokenKind::right_bracket},
+                                                    {TokenKind::left_brace, TokenKind::right_brace}});
+
+template <std::size_t N>
+std::string find_advice(const std::array<Advice, N>& table, std::string_view raw) {
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const Advice& advice) { return advice.raw == raw; });
+  return found == table.end() ? "" : std::string(found->hint);
+}
+
+std::string advice_on(std::string_view raw, TextKind kind) {
+  switch (kind) {
+    case TextKind::expression:
+      return find_advice(kExpressionAdvice, raw);
+    case TextKind::pattern:
+      return find_advice(kPatternAdvice, raw);
+    case TextKind::declaration:
+      return find_advice(kDeclarationAdvice, raw);
+    case TextKind::setting:
+      return "";
+  }
+  return "";
+}
+
+std::string quoted(const Token& token) {
+  return "`" + std::string(token.raw) + "`";
+}
+
+const Brackets* closed_by(TokenKind kind) {
+  const auto found =
+      std::find_if(kBrackets.begin(), kBrackets.end(), [&](const Brackets& b) { return b.close == kind; });
+  return found == kBrackets.end() ? nullptr : &*found;
+}
+
+// The innermost bracket that is open before tokens[at]; null if there is none.
+const Token* open_bracket(const std::vector<Token>& tokens, std::size_t at) {
+  std::vector<const Token*> open;
+  for (std::size_t i = 0; i < at; ++i) {
+    const bool opens = std::any_of(
+        kBrackets.begin(), kBrackets.end(), [&](const Brackets& b) { return b.open == tokens[i].kind; });
+    if (opens) {
+      open.push_back(&tokens[i]);
+    } else if (closed_by(tokens[i].kind) && !open.empty()) {
+      open.pop_back();
+    }
+  }
+  return open.empty() ? nullptr : open.back();
+}
+
+bool is_comparison(const Token& token) {
+  return (token.kind >= TokenKind::equal && token.kind <= TokenKind::greater_equal) ||
+         (token.kind == TokenKind::word &&
+          (token.raw == "in" || token.raw == "between" || is_text_operator(token.raw)));
+}
+
+SyntaxError explain_bad(const Token& token, TextKind kind) {
+  const std::string advice = advice_on(token.raw, kind);
+  return {token.span, token.code, token.text, advice.empty() ? token.hint : advice};
+}
+
+SyntaxError explain_unclosed(const Token& open, std::string_view expected) {
+  const std::string close(expected);
+  return {open.span, "E0202", close + " missing", "it closes the " + quoted(open) + " here"};
+}
+
+SyntaxError explain_leftover(const std::vector<Token>& tokens, std::size_t at, TextKind kind) {
+  const Token& token = tokens[at];
+  if (closed_by(token.kind)) {
+    return {token.span, "E0202", quoted(token) + " closes nothing", "take it out, or open it before"};
+  }
+  if (kind == TextKind::expression && is_comparison(token)) {
+    return {token.span, "E0213", "comparisons do not chain", "join two of them by `and`"};
+  }
+  const std::string after = at > 0 ? " after " + quoted(tokens[at - 1]) : "";
+  return {token.span, "E0201", "did not expect " + quoted(token) + after, advice_on(token.raw, kind)};
+}
+
+std::string hint_for_expected(const std::vector<Token>& tokens, std::size_t at, std::string_view expected) {
+  const bool after_not = at > 0 && tokens[at - 1].raw == "not";
+  if (after_not && expected == "in") return "`not` stands before the whole test: `not a like b`";
+  const Token& token = tokens[at];
+  if (token.kind == TokenKind::word && is_reserved(token.text)) return quoted(token) + " is a reserved word";
+  return "";
+}
+
+bool is_plain_word(std::string_view expected) {
+  return is_identifier(expected);
+}
+
+}  // namespace
+
+SyntaxError explain(const std::vector<Token>& tokens,
+                    std::size_t at,
+                    std::string_view expected,
+                    TextKind kind) {
+  const Token& token = tokens[at];
+  if (token.kind == TokenKind::bad) return explain_bad(token, kind);
+  if (expected.empty()) return explain_leftover(tokens, at, kind);
+  const Token* open = open_bracket(tokens, at);
+  const bool wants_close = expected == "`)`" || expected == "`]`" || expected == "`}`";
+  if (open && wants_close && token.kind == TokenKind::end) return explain_unclosed(*open, expected);
+
+  std::string message =
+      "expected " + (is_plain_word(expected) ? "`" + std::string(expected) + "`" : std::string(expected));
+  if (at > 0) message += " after " + quoted(tokens[at - 1]);
+  if (token.kind != TokenKind::end) message += ", not " + quoted(token);
+  std::string hint = advice_on(token.raw, kind);
+  if (wants_close && open && open->raw == "(" && token.raw == "," && kind == TextKind::expression) {
+    hint = "a list is written `[1, 2]`";
+  }
+  if (hint.empty()) hint = hint_for_expected(tokens, at, expected);
+  return {token.span, "E0201", message, hint};
+}
+
+}  // namespace tocsin::dsl
