@@ -1,0 +1,289 @@
+/// Names in expressions: which event, attribute, macro or key part a path such as `s.geo.country` stands for.
+
+#include "compiler/analyze_expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace tocsin::compiler {
+
+using patterns::EventPick;
+using patterns::ExpressionNode;
+using patterns::Op;
+using patterns::VariableId;
+
+Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Name&) {
+  const auto path = unrolled(at);
+  return path ? resolve(*path) : failed();
+}
+
+Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Member&) {
+  const auto path = unrolled(at);
+  return path ? resolve(*path) : failed();
+}
+
+Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Index&) {
+  const auto path = unrolled(at);
+  return path ? resolve(*path) : failed();
+}
+
+/// `a.b[0].c` -> base `a`, steps `.b`, `[0]`, `.c`. Nothing, with an error, if an index is no number.
+std::optional<ExpressionAnalyzer::Path> ExpressionAnalyzer::unrolled(const dsl::Expr& at) {
+  Path path;
+  path.span = at.span;
+  path.base = &at;
+  while (true) {
+    if (const auto* member = std::get_if<dsl::Member>(&path.base->node)) {
+      path.steps.push_back(Step{member->name.value, 0, member->name.span});
+      path.base = member->object.get();
+    } else if (const auto* index = std::get_if<dsl::Index>(&path.base->node)) {
+      if (!append_index(path, *index)) return std::nullopt;
+      path.base = index->object.get();
+    } else {
+      break;
+    }
+  }
+  std::reverse(path.steps.begin(), path.steps.end());
+  return path;
+}
+
+bool ExpressionAnalyzer::append_index(Path& path, const dsl::Index& node) {
+  const auto value = constant_of(*node.index);
+  constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
+  if (!value || value->kind() != ValueKind::integer || std::abs(value->as_integer()) > kMax) {
+    reporter_.error(node.index->span, "E0305", "an index is a whole number, written out");
+    return false;
+  }
+  path.steps.push_back(
+      Step{static_cast<std::uint32_t>(value->as_integer()), value->as_integer(), node.index->span});
+  return true;
+}
+
+Typed ExpressionAnalyzer::resolve(const Path& path) {
+  if (const auto* name = std::get_if<dsl::Name>(&path.base->node)) return resolve_name(name->text, path);
+  const auto* call = std::get_if<dsl::Call>(&path.base->node);
+  if (call != nullptr && (call->function.value == "first" || call->function.value == "last")) {
+    return resolve_edge(*call, path);
+  }
+  return error(path.base->span, "E0306", "only an event has attributes");
+}
+
+Typed ExpressionAnalyzer::resolve_name(const std::string& name, const Path& path) {
+  if (name == "prior" || name == "match") return unsupported(path.base->span, "`" + name + "`");
+  if (name == "this") return resolve_this(path);
+  if (place_.kind != Place::Kind::key) {
+    if (const auto variable = scope_.find_variable(name)) return resolve_variable(*variable, path);
+  }
+  const bool shared = scope_.library.find_macro(name) != nullptr ||
+                      scope_.library.find_list(name) != nullptr || scope_.library.has_table(name);
+  if (shared) return resolve_shared(name, path);
+  if (in_aggregate_) {
+    return error(
+        path.span, "E0303", "which event? an aggregate speaks of a variable's events", variables_hint(name));
+  }
+  return place_.has_own_event() ? resolve_own(path) : resolve_key_part(name, path);
+}
+
+Typed ExpressionAnalyzer::resolve_shared(const std::string& name, const Path& path) {
+  if (scope_.library.has_table(name)) return unsupported(path.span, "a table");
+  if (scope_.library.find_list(name) != nullptr) {
+    return error(path.span, "E0307", fmt::format("the list `{}` can only stand after `in`", name));
+  }
+  if (!path.steps.empty()) {
+    return error(path.span,
+                 "E0307",
+                 fmt::format("`{}` is a macro and has no attributes", name),
+                 "`this." + name + "` is the attribute");
+  }
+  return expand(*scope_.library.find_macro(name), name, path);
+}
+
+Typed ExpressionAnalyzer::expand(const Macro& macro, const std::string& name, const Path& path) {
+  if (std::find(macros_.begin(), macros_.end(), name) != macros_.end()) {
+    return error(path.span, "E0308", fmt::format("the macro `{}` uses itself", name));
+  }
+  if (macros_.size() == kMacroDepthMax) {
+    return error(path.span, "E0308", fmt::format("macros use macros more than {} deep", kMacroDepthMax));
+  }
+  const Reporter outer = reporter_;
+  reporter_ = outer.in(macro.file);
+  macros_.push_back(name);
+  const Typed out = analyze(*macro.body);
+  macros_.pop_back();
+  reporter_ = outer;
+  return out;
+}
+
+Typed ExpressionAnalyzer::resolve_this(const Path& path) {
+  if (!place_.has_own_event() || in_aggregate_) {
+    return error(path.base->span,
+                 "E0303",
+                 "there is no event that `this` could speak of",
+                 variables_hint("attribute"));
+  }
+  const auto attributes = attribute_path(path, 0);
+  return attributes ? own_attribute(*attributes, path.span) : failed();
+}
+
+Typed ExpressionAnalyzer::resolve_own(const Path& path) {
+  const auto& name = std::get<dsl::Name>(path.base->node).text;
+  if (path.steps.empty() && name == "time") return built_in(Op::event_time, EventPick{});
+  if (path.steps.empty() && name == "type") return built_in(Op::event_type, EventPick{});
+  AttributePath attributes{{name}};
+  for (const Step& step : path.steps) {
+    if (step.index < 0) return error(step.span, "E0305", "an index into a list starts at 0");
+    attributes.segments.push_back(step.segment);
+  }
+  return own_attribute(attributes, path.span);
+}
+
+Typed ExpressionAnalyzer::own_attribute(const AttributePath& attributes, dsl::Span span) {
+  const bool key = place_.kind == Place::Kind::key;
+  const AttributeId id = key ? scope_.use_attribute_of_seen(attributes, span)
+                             : scope_.use_attribute(attributes, patterns::mask_of(place_.own), span);
+  ExpressionNode node;
+  node.op = Op::attribute;
+  node.index = id.value;
+  return add(node, Type::any, {});
+}
+
+Typed ExpressionAnalyzer::resolve_key_part(const std::string& name, const Path& path) {
+  if (path.steps.empty() && name == "time" && place_.kind == Place::Kind::output) {
+    return add(Op::alert_time, Type::time, {});
+  }
+  AttributePath attributes{{name}};
+  for (const Step& step : path.steps) attributes.segments.push_back(step.segment);
+  const std::string text = to_string(attributes);
+  const auto& key = scope_.program.key;
+  const auto part = std::find_if(key.begin(), key.end(), [&](const auto& p) { return p.name == text; });
+  if (part == key.end()) {
+    return error(path.span,
+                 "E0303",
+                 fmt::format("which event? `{}` is not part of the key", text),
+                 variables_hint(text));
+  }
+  ExpressionNode node;
+  node.op = Op::key_part;
+  node.index = static_cast<std::uint32_t>(part - key.begin());
+  return add(node, Type::any, {});
+}
+
+Typed ExpressionAnalyzer::resolve_variable(VariableId variable, const Path& path) {
+  if (in_aggregate_) return resolve_aggregated(variable, path);
+  if (!check_visible(variable, path.span)) return failed();
+  EventPick pick{EventPick::Which::last, 0, patterns::mask_of(variable)};
+  std::size_t from = 0;
+  if (!path.steps.empty() && std::holds_alternative<std::uint32_t>(path.steps[0].segment)) {
+    pick.which = EventPick::Which::nth;
+    pick.n = static_cast<std::int32_t>(path.steps[0].index);
+    from = 1;
+  }
+  return of_event(pick, variable, path, from);
+}
+
+/// In an aggregate's operand `v.x` is that of the event being added.
+Typed ExpressionAnalyzer::resolve_aggregated(VariableId variable, const Path& path) {
+  if (aggregated_ && aggregated_ != variable) {
+    return error(path.span, "E0508", "an aggregate is over the events of one variable");
+  }
+  if (!check_visible(variable, path.span)) return failed();
+  aggregated_ = variable;
+  return of_event(EventPick{}, variable, path, 0);
+}
+
+Typed ExpressionAnalyzer::resolve_edge(const dsl::Call& call, const Path& path) {
+  if (in_aggregate_) {
+    return error(path.span, "E0508", fmt::format("`{}` cannot stand in an aggregate", call.function.value));
+  }
+  const auto variable = call.arguments.size() == 1 ? variable_named_by(call.arguments[0]) : std::nullopt;
+  if (!variable) {
+    return error(path.base->span,
+                 "E0306",
+                 fmt::format("`{}` wants a variable", call.function.value),
+                 variables_hint("x"));
+  }
+  if (!check_visible(*variable, call.arguments[0].span)) return failed();
+  const auto which = call.function.value == "first" ? EventPick::Which::first : EventPick::Which::last;
+  return of_event(EventPick{which, 0, patterns::mask_of(*variable)}, *variable, path, 0);
+}
+
+/// The attribute that the steps from `from` on name, of the event that `pick` says.
+Typed ExpressionAnalyzer::of_event(EventPick pick, VariableId variable, const Path& path, std::size_t from) {
+  if (path.steps.size() == from + 1) {
+    const PathSegment& only = path.steps[from].segment;
+    if (only == PathSegment{"time"}) return built_in(Op::event_time, pick);
+    if (only == PathSegment{"type"}) return built_in(Op::event_type, pick);
+  }
+  const auto attributes = attribute_path(path, from);
+  if (!attributes) return failed();
+  ExpressionNode node;
+  node.op = Op::attribute;
+  node.pick = pick;
+  node.index = scope_.use_attribute(*attributes, patterns::mask_of(variable), path.span).value;
+  return add(node, Type::any, {});
+}
+
+Typed ExpressionAnalyzer::built_in(Op op, EventPick pick) {
+  ExpressionNode node;
+  node.op = op;
+  node.pick = pick;
+  return add(node, op == Op::event_time ? Type::time : Type::string, {});
+}
+
+std::optional<AttributePath> ExpressionAnalyzer::attribute_path(const Path& path, std::size_t from) {
+  if (path.steps.size() <= from || !std::holds_alternative<std::string>(path.steps[from].segment)) {
+    reporter_.error(path.span,
+                    "E0305",
+                    "which attribute? an event by itself is no value",
+                    "add `.` and the attribute's name");
+    return std::nullopt;
+  }
+  AttributePath out;
+  for (std::size_t i = from; i < path.steps.size(); ++i) {
+    if (path.steps[i].index < 0) {
+      reporter_.error(path.steps[i].span, "E0305", "an index into a list starts at 0");
+      return std::nullopt;
+    }
+    out.segments.push_back(path.steps[i].segment);
+  }
+  return out;
+}
+
+/// Whether some path to this place can have bound `variable`; if not, says why.
+bool ExpressionAnalyzer::check_visible(VariableId variable, dsl::Span span) {
+  const std::string& name = scope_.program.variables[variable.value].name;
+  if (place_.kind == Place::Kind::window_condition) {
+    reporter_.error(span,
+                    "E0402",
+                    "in a window without a pattern a condition looks only at its own event",
+                    "write the bare attribute; what speaks of all events goes into `having:`");
+    return false;
+  }
+  if ((place_.visible & patterns::mask_of(variable)) != 0) return true;
+  if (place_.kind == Place::Kind::condition && place_.own == variable) {
+    reporter_.error(
+        span,
+        "E0401",
+        fmt::format("here `{}` would be an event of `{}` taken before, and there can be none", name, name),
+        "for the event itself write the bare attribute");
+  } else {
+    reporter_.error(
+        span,
+        "E0401",
+        fmt::format("no way through the pattern can have taken `{}` here", name),
+        place_.kind == Place::Kind::condition ? "it is taken later, on another branch, or never" : "");
+  }
+  return false;
+}
+
+std::string ExpressionAnalyzer::variables_hint(std::string_view name) const {
+  std::string out;
+  for (const std::string_view variable : scope_.variable_names()) {
+    out += fmt::format("{}`{}.{}`", out.empty() ? "write " : " or ", variable, name);
+  }
+  return out;
+}
+
+}  // namespace tocsin::compiler

@@ -1,0 +1,274 @@
+#include "compiler/analyze_rule.h"
+
+#include "base/check.h"
+#include "compiler/analyze_expression.h"
+#include "compiler/analyze_output.h"
+#include "compiler/analyze_pattern.h"
+#include "compiler/analyze_settings.h"
+#include "compiler/bindings.h"
+#include "compiler/lower.h"
+#include "compiler/passes.h"
+#include "compiler/unsupported.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin::compiler {
+namespace {
+
+using patterns::Output;
+using patterns::Pattern;
+using patterns::Program;
+using patterns::Variable;
+using patterns::VariableId;
+using patterns::VariableMask;
+
+class RuleAnalyzer {
+ public:
+  RuleAnalyzer(const dsl::Rule& rule,
+               const Library& library,
+               Schema& schema,
+               const Reporter& reporter,
+               const CompileOptions& options)
+      : rule_{rule}, options_{options}, scope_{library, schema, reporter, out_.program} {}
+
+  std::optional<AnalyzedRule> run() {
+    const std::size_t errors = scope_.reporter.error_count();
+    refuse_unsupported(rule_, scope_.reporter);
+    copy_header();
+    declare_variables();
+    choose_types_seen();
+    analyze_key();
+    analyze_severity(scope_, rule_);
+    analyze_within(scope_, rule_);
+    analyze_window(scope_, rule_);
+    if (rule_.pattern) {
+      analyze_pattern_rule();
+    } else if (rule_.window) {
+      analyze_window_rule();
+    } else {
+      scope_.reporter.error(rule_.id.span, "E0609", "a rule has a `pattern:`, or a `window:` with `having:`");
+    }
+    if (scope_.reporter.error_count() > errors) return std::nullopt;
+    return std::move(out_);
+  }
+
+ private:
+  Program& program() { return out_.program; }
+
+  void copy_header() {
+    program().id = rule_.id.value;
+    if (rule_.title) program().title = rule_.title->value;
+    if (rule_.owner) program().owner = rule_.owner->value;
+    for (const auto& tag : rule_.tags) program().tags.push_back(tag.value);
+  }
+
+  /// All names first, so that a condition may name a variable declared after its own.
+  void declare_variables() {
+    for (const dsl::VariableDecl& declared : rule_.variables) {
+      if (scope_.find_variable(declared.name.value)) {
+        scope_.reporter.error(
+            declared.name.span, "E0301", fmt::format("`{}` is declared twice", declared.name.value));
+      }
+      Variable variable;
+      variable.name = declared.name.value;
+      use_types(declared.types, variable.any_type, variable.types);
+      program().variables.push_back(std::move(variable));
+    }
+    if (program().variables.size() <= patterns::kVariablesMax) return;
+    scope_.reporter.error(rule_.variables[patterns::kVariablesMax].name.span,
+                          "E0313",
+                          fmt::format("a rule has at most {} variables", patterns::kVariablesMax));
+    program().variables.resize(patterns::kVariablesMax);
+  }
+
+  void use_types(const dsl::TypeSet& types, bool& any, std::vector<TypeId>& ids) {
+    any = types.any;
+    if (any) return;
+    for (const auto& name : types.names) {
+      if (const auto id = scope_.use_type(name)) ids.push_back(*id);
+    }
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  }
+
+  void choose_types_seen() {
+    if (rule_.from) {
+      use_types(*rule_.from, program().any_type, program().types);
+      check_types_seen();
+    } else {
+      see_types_of_variables();
+    }
+    if (program().any_type) scope_.schema.see_any_type();
+  }
+
+  void see_types_of_variables() {
+    std::vector<TypeId>& seen = program().types;
+    for (const Variable& variable : program().variables) {
+      program().any_type |= variable.any_type;
+      seen.insert(seen.end(), variable.types.begin(), variable.types.end());
+    }
+    std::sort(seen.begin(), seen.end());
+    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+    if (program().any_type) seen.clear();
+  }
+
+  /// `from:` must let in every type that some variable takes.
+  void check_types_seen() {
+    if (program().any_type) return;
+    for (std::size_t i = 0; i < program().variables.size(); ++i) {
+      const Variable& variable = program().variables[i];
+      const auto& seen = program().types;
+      if (!variable.any_type &&
+          std::includes(seen.begin(), seen.end(), variable.types.begin(), variable.types.end())) {
+        continue;
+      }
+      scope_.reporter.error(rule_.variables[i].types.span,
+                            "E0314",
+                            fmt::format("`from:` leaves out events that `{}` is to take", variable.name));
+    }
+  }
+
+  void analyze_key() {
+    if (!rule_.key) return;
+    for (const dsl::KeyPart& part : rule_.key->parts) {
+      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::key, VariableId::none(), 0}};
+      const auto value = analyzer.analyze(part.expression).id;
+      program().key.push_back({to_string(program().expressions, value, scope_.schema, {}, {}), value});
+    }
+  }
+
+  void analyze_pattern_rule() {
+    check_pattern_only(scope_, rule_);
+    const Bindings bindings = lower_pattern().value_or(everything_bound());
+    for (std::size_t i = 0; i < program().variables.size(); ++i) {
+      analyze_condition(i, Place{Place::Kind::condition, variable_id(i), bindings.before[i]});
+    }
+    analyze_outputs(bindings.taken, bindings.awaited);
+  }
+
+  /// After a mistake in the pattern the conditions are still read, for their own mistakes.
+  static Bindings everything_bound() {
+    Bindings out;
+    out.before.fill(~VariableMask{0});
+    out.taken = out.awaited = ~VariableMask{0};
+    return out;
+  }
+
+  std::optional<Bindings> lower_pattern() {
+    auto root = analyze_pattern(scope_, *rule_.pattern);
+    if (!root) return std::nullopt;
+    const Bindings bindings = bindings_of(*root);
+    check_all_used(bindings);
+    record("analysis", pattern_with_settings(std::move(*root)));
+    program().positions = lower(run_passes(), scope_.reporter, rule_.pattern->span);
+    if (program().positions.empty()) return std::nullopt;
+    analyze_after_match(scope_, rule_, bindings);
+    check_time_limits(scope_, rule_);
+    settle_stages();
+    return bindings;
+  }
+
+  static VariableId variable_id(std::size_t index) { return VariableId{static_cast<std::uint16_t>(index)}; }
+
+  void check_all_used(const Bindings& bindings) {
+    for (std::size_t i = 0; i < program().variables.size(); ++i) {
+      if ((bindings.named & mask_of(variable_id(i))) != 0) continue;
+      scope_.reporter.error(rule_.variables[i].name.span,
+                            "E0315",
+                            fmt::format("`{}` is not in the pattern", program().variables[i].name),
+                            "use it there, or take it out of `events:`");
+    }
+  }
+
+  Pattern pattern_with_settings(patterns::PatternNode root) {
+    Pattern out;
+    out.root = std::move(root);
+    out.within = program().within;
+    for (const Variable& variable : program().variables) out.variable_names.push_back(variable.name);
+    return out;
+  }
+
+  void record(std::string_view name, const Pattern& pattern) {
+    verify(pattern.root, program().variables.size());
+    out_.stages.push_back(PatternStage{name, pattern});
+  }
+
+  /// The pattern after the last pass; each that changed it is recorded.
+  Pattern run_passes() {
+    Pattern pattern = out_.stages.back().pattern;
+    for (const Pass& pass : all_passes()) {
+      if (options_.disabled_passes.contains(pass.name)) continue;
+      patterns::PatternNode root = pass.run(pattern.root);
+      if (same_node(root, pattern.root)) continue;
+      pattern.root = std::move(root);
+      record(pass.name, pattern);
+    }
+    return pattern;
+  }
+
+  /// What to skip is known only once the positions are.
+  void settle_stages() {
+    for (PatternStage& stage : out_.stages) {
+      stage.pattern.after_match = program().after_match;
+      stage.pattern.skip_to = program().skip_to;
+    }
+  }
+
+  void analyze_condition(std::size_t index, const Place& place) {
+    const auto& written = rule_.variables[index].condition;
+    if (!written) return;
+    const auto condition = ExpressionAnalyzer{scope_, place}.analyze_condition(*written, "a condition");
+    const SplitCondition split = split_condition(program().expressions, condition);
+    program().variables[index].own_condition = split.own;
+    program().variables[index].run_condition = split.run;
+  }
+
+  void analyze_window_rule() {
+    check_window_only(scope_, rule_);
+    program().emit = emit_mode();
+    for (std::size_t i = 0; i < program().variables.size(); ++i) {
+      analyze_condition(i, Place{Place::Kind::window_condition, variable_id(i), 0});
+    }
+    const std::size_t count = program().variables.size();
+    const VariableMask all =
+        count == patterns::kVariablesMax ? ~VariableMask{0} : (VariableMask{1} << count) - 1;
+    if (rule_.having) {
+      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all}};
+      program().having = analyzer.analyze_condition(*rule_.having, "`having`");
+    } else {
+      scope_.reporter.error(rule_.window->span, "E0703", "a window without a pattern needs `having:`");
+    }
+    analyze_outputs(all, 0);
+  }
+
+  patterns::WindowEmit emit_mode() const {
+    if (!rule_.emit || rule_.emit->value == dsl::EmitMode::first) return patterns::WindowEmit::first;
+    return rule_.emit->value == dsl::EmitMode::each ? patterns::WindowEmit::each
+                                                    : patterns::WindowEmit::close;
+  }
+
+  void analyze_outputs(VariableMask on_match, VariableMask on_timeout) {
+    program().on_match = rule_.on_match ? analyze_output(scope_, *rule_.on_match, on_match) : Output{};
+    if (rule_.on_timeout) program().on_timeout = analyze_output(scope_, *rule_.on_timeout, on_timeout);
+  }
+
+  const dsl::Rule& rule_;
+  const CompileOptions& options_;
+  AnalyzedRule out_;
+  RuleScope scope_;  // borrows out_
+};
+
+}  // namespace
+
+std::optional<AnalyzedRule> analyze_rule(const dsl::Rule& rule,
+                                         const Library& library,
+                                         Schema& schema,
+                                         const Reporter& reporter,
+                                         const CompileOptions& options) {
+  return RuleAnalyzer{rule, library, schema, reporter, options}.run();
+}
+
+}  // namespace tocsin::compiler

@@ -1,0 +1,209 @@
+#include "compiler/analyze_settings.h"
+
+#include "base/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tocsin::compiler {
+namespace {
+
+using patterns::AfterMatch;
+using patterns::Link;
+using patterns::Transition;
+using patterns::WindowKind;
+
+constexpr std::array kSeverities{patterns::RuleSeverity::info,
+                                 patterns::RuleSeverity::low,
+                                 patterns::RuleSeverity::medium,
+                                 patterns::RuleSeverity::high,
+                                 patterns::RuleSeverity::critical};
+
+template <class Wanted>
+bool any_transition(const patterns::Program& program, Wanted wanted) {
+  return std::any_of(
+      program.positions.begin() + 1, program.positions.end(), [&](const patterns::Position& position) {
+        return std::any_of(position.transitions.begin(), position.transitions.end(), wanted);
+      });
+}
+
+bool ends_with_absence(const patterns::Program& program) {
+  return any_transition(program, [](const Transition& t) { return t.kind == Transition::Kind::accept_late; });
+}
+
+/// `within` or a session ends every run.
+bool every_run_ends(const patterns::Program& program) {
+  return program.within != kForever || program.window.kind != WindowKind::none;
+}
+
+WindowKind kind_of(dsl::WindowKind kind) {
+  switch (kind) {
+    case dsl::WindowKind::tumbling:
+      return WindowKind::tumbling;
+    case dsl::WindowKind::hopping:
+      return WindowKind::hopping;
+    case dsl::WindowKind::sliding:
+      return WindowKind::sliding;
+    case dsl::WindowKind::session:
+      return WindowKind::session;
+    case dsl::WindowKind::count:
+      return WindowKind::count;
+  }
+  TOCSIN_CHECK(false, "no such window");
+  return {};
+}
+
+AfterMatch after_match_of(dsl::AfterMatchKind kind) {
+  switch (kind) {
+    case dsl::AfterMatchKind::skip_past_last_event:
+      return AfterMatch::skip_past_last_event;
+    case dsl::AfterMatchKind::skip_to_next_event:
+      return AfterMatch::skip_to_next_event;
+    case dsl::AfterMatchKind::skip_to_first:
+      return AfterMatch::skip_to_first;
+    case dsl::AfterMatchKind::skip_to_last:
+      return AfterMatch::skip_to_last;
+    case dsl::AfterMatchKind::no_skip:
+      return AfterMatch::no_skip;
+  }
+  TOCSIN_CHECK(false, "no such skip");
+  return {};
+}
+
+void analyze_skip_variables(RuleScope& scope, const dsl::AfterMatch& after, const Bindings& bindings) {
+  patterns::VariableMask always = 0;
+  for (const auto& name : after.variables) {
+    const auto variable = scope.find_variable(name.value);
+    if (!variable || (bindings.taken & mask_of(*variable)) == 0) {
+      scope.reporter.error(name.span,
+                           "E0302",
+                           fmt::format("the pattern never takes `{}`", name.value),
+                           did_you_mean(name.value, scope.variable_names()));
+      continue;
+    }
+    scope.program.skip_to |= mask_of(*variable);
+    always |= bindings.always & mask_of(*variable);
+  }
+  if (scope.program.skip_to != 0 && always == 0) {
+    scope.reporter.warning(after.variables.front().span,
+                           "W0104",
+                           fmt::format("a match may leave `{}` out; it then skips to the next event",
+                                       after.variables.front().value));
+  }
+}
+
+void refuse(const RuleScope& scope, dsl::Span span, std::string_view key, std::string_view kind) {
+  scope.reporter.error(span, "E0706", fmt::format("`{}` means nothing for {}", key, kind));
+}
+
+}  // namespace
+
+void analyze_severity(RuleScope& scope, const dsl::Rule& rule) {
+  if (!rule.severity) return;
+  std::vector<std::string_view> words;
+  for (const patterns::RuleSeverity severity : kSeverities) {
+    words.push_back(name_of(severity));
+    if (words.back() == rule.severity->value) {
+      scope.program.severity = severity;
+      return;
+    }
+  }
+  const std::string near = did_you_mean(rule.severity->value, words);
+  scope.reporter.error(rule.severity->span,
+                       "E0705",
+                       fmt::format("there is no severity `{}`", rule.severity->value),
+                       near.empty() ? "info, low, medium, high or critical" : near);
+}
+
+void analyze_within(RuleScope& scope, const dsl::Rule& rule) {
+  if (!rule.within || !rule.within->value.duration) return;
+  scope.program.within = *rule.within->value.duration;
+  if (scope.program.within <= Duration{0}) {
+    scope.reporter.error(rule.within->span, "E0605", "`within` must be longer than nothing");
+  }
+}
+
+void analyze_window(RuleScope& scope, const dsl::Rule& rule) {
+  if (!rule.window) return;
+  const dsl::Window& written = rule.window->value;
+  patterns::Window& window = scope.program.window;
+  window = {kind_of(written.kind), written.size, written.every, written.count};
+  const auto wrong = [&](const char* message) { scope.reporter.error(rule.window->span, "E0702", message); };
+  if (window.kind == WindowKind::count) {
+    if (window.count == 0) wrong("a count window holds at least one event");
+  } else if (window.size <= Duration{0}) {
+    wrong("a window must be longer than nothing");
+  } else if (window.kind == WindowKind::hopping) {
+    if (window.every <= Duration{0}) {
+      wrong("a window must hop by more than nothing");
+    } else if (window.size / window.every > kWindowsPerEventMax) {
+      wrong("an event would be in more than 10000 windows at once");
+    }
+  }
+}
+
+void analyze_after_match(RuleScope& scope, const dsl::Rule& rule, const Bindings& bindings) {
+  if (rule.after_match) {
+    scope.program.after_match = after_match_of(rule.after_match->value.kind);
+    analyze_skip_variables(scope, rule.after_match->value, bindings);
+    return;
+  }
+  const bool each_start_has_its_outcome =
+      (rule.on_timeout && !rule.on_timeout->none) || ends_with_absence(scope.program);
+  scope.program.after_match =
+      each_start_has_its_outcome ? AfterMatch::skip_to_next_event : AfterMatch::skip_past_last_event;
+}
+
+void check_time_limits(RuleScope& scope, const dsl::Rule& rule) {
+  const patterns::Program& program = scope.program;
+  if (every_run_ends(program)) return;
+  const bool absence_is_open = any_transition(program, [](const Transition& t) {
+    return t.kind == Transition::Kind::accept_late && t.gap_max == kForever;
+  });
+  if (absence_is_open) {
+    scope.reporter.error(rule.pattern->span,
+                         "E0602",
+                         "`not` at the end needs a time limit: until when must the event be absent?",
+                         "add `within:`, or a gap before `not` as `->[10m] not …`");
+    return;
+  }
+  const bool some_gap = any_transition(program, [](const Transition& t) { return t.gap_max != kForever; });
+  if (rule.on_timeout && !rule.on_timeout->none && !some_gap) {
+    scope.reporter.error(
+        rule.on_timeout->span, "E0701", "without a time limit nothing times out", "add `within:`");
+    return;
+  }
+  const bool kept = any_transition(
+      program, [](const Transition& t) { return t.kind == Transition::Kind::take && t.gap_max == kForever; });
+  if (!kept) return;
+  const bool forks =
+      any_transition(program, [](const Transition& t) { return t.link == Link::followed_by_any; });
+  if (forks && program.after_match == AfterMatch::no_skip) {
+    scope.reporter.warning(
+        rule.pattern->span,
+        "W0102",
+        "`~>` with `no skip` and without `within` keeps every run for ever: their number has no bound",
+        "add `within:`");
+  } else {
+    scope.reporter.warning(
+        rule.pattern->span, "W0101", "runs of this rule are kept for ever", "add `within:`");
+  }
+}
+
+void check_window_only(const RuleScope& scope, const dsl::Rule& rule) {
+  const char* kind = "a window without a pattern";
+  if (rule.within) refuse(scope, rule.within->span, "within", kind);
+  if (rule.after_match) refuse(scope, rule.after_match->span, "after match", kind);
+  if (rule.on_timeout && !rule.on_timeout->none) refuse(scope, rule.on_timeout->span, "on timeout", kind);
+}
+
+void check_pattern_only(const RuleScope& scope, const dsl::Rule& rule) {
+  const char* kind = "a rule with a pattern";
+  if (rule.having) refuse(scope, rule.having->span, "having", kind);
+  if (rule.emit && (rule.emit->value == dsl::EmitMode::each || rule.emit->value == dsl::EmitMode::close)) {
+    refuse(scope, rule.emit->span, "emit: each` and `emit: close", kind);
+  }
+}
+
+}  // namespace tocsin::compiler

@@ -1,0 +1,81 @@
+#include "compiler/compile.h"
+
+#include "compiler/analyze_rule.h"
+#include "compiler/library.h"
+#include "compiler/version.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+namespace tocsin::compiler {
+namespace {
+
+/// The rules by id, so that what comes out does not depend on the order of files.
+using RulesById = std::map<std::string_view, const dsl::Rule*>;
+
+RulesById rules_by_id(std::span<const dsl::RuleFile> files, dsl::Diagnostics& diagnostics) {
+  RulesById out;
+  for (const dsl::RuleFile& file : files) {
+    for (const dsl::Rule& rule : file.rules) {
+      const auto [at, is_new] = out.try_emplace(rule.id.value, &rule);
+      if (is_new) continue;
+      Reporter{diagnostics, rule.file}.error(
+          rule.id.span,
+          "E0301",
+          fmt::format("there are two rules `{}`", rule.id.value),
+          "the first one is at " + place_text(*at->second->file, at->second->id.span));
+    }
+  }
+  return out;
+}
+
+std::vector<std::string> warnings_since(const dsl::Diagnostics& diagnostics, std::size_t from) {
+  std::vector<std::string> out;
+  for (std::size_t i = from; i < diagnostics.all().size(); ++i) {
+    const dsl::Diagnostic& d = diagnostics.all()[i];
+    if (d.severity == dsl::Severity::warning) out.push_back(fmt::format("{}: {}", d.code, d.message));
+  }
+  return out;
+}
+
+std::vector<AnalyzedRule> analyze_all(const RulesById& rules,
+                                      const Library& library,
+                                      Schema& schema,
+                                      dsl::Diagnostics& diagnostics,
+                                      const CompileOptions& options) {
+  std::vector<AnalyzedRule> out;
+  for (const auto& [id, rule] : rules) {
+    const std::size_t before = diagnostics.all().size();
+    auto analyzed = analyze_rule(*rule, library, schema, Reporter{diagnostics, rule->file}, options);
+    if (!analyzed) continue;
+    analyzed->program.warnings = warnings_since(diagnostics, before);
+    out.push_back(std::move(*analyzed));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
+                                     dsl::Diagnostics& diagnostics,
+                                     const CompileOptions& options) {
+  const std::size_t errors = diagnostics.error_count();
+  const Library library{files, diagnostics};
+  const RulesById rules = rules_by_id(files, diagnostics);
+  auto schema = std::make_shared<Schema>();
+  std::vector<AnalyzedRule> analyzed = analyze_all(rules, library, *schema, diagnostics, options);
+  if (diagnostics.error_count() > errors) return std::nullopt;
+  schema->seal();
+  CompiledRules out;
+  for (AnalyzedRule& rule : analyzed) {
+    rule.program.version = version_of(rule, *schema);
+    out.programs.push_back(std::make_shared<const patterns::Program>(std::move(rule.program)));
+    out.stages.push_back(std::move(rule.stages));
+  }
+  out.schema = std::move(schema);
+  return out;
+}
+
+}  // namespace tocsin::compiler

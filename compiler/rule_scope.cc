@@ -1,0 +1,55 @@
+#include "compiler/rule_scope.h"
+
+namespace tocsin::compiler {
+
+using patterns::Variable;
+using patterns::VariableId;
+
+std::optional<VariableId> RuleScope::find_variable(std::string_view name) const {
+  for (std::size_t i = 0; i < program.variables.size(); ++i) {
+    if (program.variables[i].name == name) return VariableId{static_cast<std::uint16_t>(i)};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> RuleScope::variable_names() const {
+  std::vector<std::string_view> out;
+  for (const Variable& variable : program.variables) out.push_back(variable.name);
+  return out;
+}
+
+std::optional<TypeId> RuleScope::use_type(const dsl::Located<std::string>& name) {
+  if (schema.type_count() < Schema::kTypesMax) return schema.use_type(name.value);
+  reporter.error(name.span, "E0311", "the rules name too many event types");
+  return std::nullopt;
+}
+
+AttributeId RuleScope::use_attribute(const AttributePath& path, dsl::Span span) {
+  if (schema.attribute_count() < Schema::kAttributesMax) return schema.use_attribute(path);
+  reporter.error(span, "E0311", "the rules name too many attributes");
+  return AttributeId{0};
+}
+
+void RuleScope::use_of(bool any, const std::vector<TypeId>& types, AttributeId attribute) {
+  if (any) schema.use_attribute_of_any(attribute);
+  for (const TypeId type : types) schema.use_attribute_of(type, attribute);
+}
+
+AttributeId RuleScope::use_attribute(const AttributePath& path,
+                                     patterns::VariableMask variables,
+                                     dsl::Span span) {
+  const AttributeId attribute = use_attribute(path, span);
+  for (std::size_t i = 0; i < program.variables.size(); ++i) {
+    const Variable& variable = program.variables[i];
+    if ((variables >> i & 1) != 0) use_of(variable.any_type, variable.types, attribute);
+  }
+  return attribute;
+}
+
+AttributeId RuleScope::use_attribute_of_seen(const AttributePath& path, dsl::Span span) {
+  const AttributeId attribute = use_attribute(path, span);
+  use_of(program.any_type, program.types, attribute);
+  return attribute;
+}
+
+}  // namespace tocsin::compiler

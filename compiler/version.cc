@@ -1,0 +1,76 @@
+#include "compiler/version.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace tocsin::compiler {
+namespace {
+
+/// Writes what decides the matches, one thing a line, names instead of ids. Changing it changes every
+/// version, and so drops the runs of all rules on the next reload.
+class CanonicalText {
+ public:
+  CanonicalText(const patterns::Program& program, const Schema& schema) : program_{program}, schema_{schema} {
+    for (const patterns::Variable& variable : program.variables) variables_.push_back(variable.name);
+    for (const patterns::KeyPart& part : program.key) keys_.push_back(part.name);
+  }
+
+  std::string write(const std::vector<PatternStage>& stages) {
+    line("sees", types(program_.any_type, program_.types));
+    for (const std::string& key : keys_) line("key", key);
+    for (const patterns::Variable& variable : program_.variables) {
+      line(variable.name, types(variable.any_type, variable.types));
+      if (variable.own_condition) line("own", expression(variable.own_condition));
+      if (variable.run_condition) line("run", expression(variable.run_condition));
+    }
+    if (!stages.empty()) line("pattern", to_string(stages.front().pattern));
+    line("timeouts", program_.on_timeout ? "asked" : "not asked");
+    write_window();
+    return std::move(out_);
+  }
+
+ private:
+  void line(std::string_view name, std::string_view value) { out_ += fmt::format("{} {}\n", name, value); }
+
+  void write_window() {
+    const patterns::Window& window = program_.window;
+    if (window.kind == patterns::WindowKind::none) return;
+    line("window",
+         fmt::format(
+             "{} {} {} {}", name_of(window.kind), window.size.count(), window.every.count(), window.count));
+    if (!program_.having) return;
+    line("having", expression(program_.having));
+    line("emit", name_of(program_.emit));
+  }
+
+  std::string expression(patterns::ExpressionId id) const {
+    return to_string(program_.expressions, id, schema_, variables_, keys_);
+  }
+
+  /// By name: ids depend on the other rules.
+  std::string types(bool any, const std::vector<TypeId>& ids) const {
+    if (any) return "any";
+    std::vector<std::string> names;
+    for (const TypeId id : ids) names.push_back(schema_.type_name(id));
+    std::sort(names.begin(), names.end());
+    return fmt::format("{}", fmt::join(names, "|"));
+  }
+
+  const patterns::Program& program_;
+  const Schema& schema_;
+  std::vector<std::string> variables_;
+  std::vector<std::string> keys_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string version_of(const AnalyzedRule& rule, const Schema& schema) {
+  const std::string text = CanonicalText{rule.program, schema}.write(rule.stages);
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
+}  // namespace tocsin::compiler
