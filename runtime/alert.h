@@ -1,32 +1,32 @@
 #pragma once
 /// What the engine hands out: alerts as JSON lines, each with its place in the one order they have.
 
+#include "base/time.h"
+
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/time.h"
-
 namespace tocsin::runtime {
 
 enum class AlertKind : std::uint8_t { match, timeout };
 std::string_view name_of(AlertKind kind);
 
-/// The order of alerts does not depend on workers or batches: by the instant at which the alert was decided, there
-/// first what an event brought, then what a deadline decided, timeouts last.
+/// The order of alerts does not depend on workers or batches: by the instant at which the alert was decided,
+/// there first what an event brought, then what a deadline decided, timeouts last.
 struct AlertOrder {
   enum class Phase : std::uint8_t { event, deadline_match, deadline_timeout };
 
   EventTime decided;
   Phase phase = Phase::event;
-  EventTime began;               ///< deadlines: time of the match's first event
-  std::uint32_t partition = 0;   ///< of the deciding event, or of the first event
+  EventTime began;              ///< deadlines: time of the match's first event
+  std::uint32_t partition = 0;  ///< of the deciding event, or of the first event
   std::uint64_t offset = 0;
   std::uint32_t rule = 0;
-  std::uint64_t key_hash = 0;    ///< tells apart what closes at one instant without an event
-  std::uint32_t ordinal = 0;     ///< among those of one rule at one instant
+  std::uint64_t key_hash = 0;  ///< tells apart what closes at one instant without an event
+  std::uint32_t ordinal = 0;   ///< among those of one rule at one instant
 
   auto operator<=>(const AlertOrder&) const = default;
 };
@@ -43,7 +43,9 @@ struct AlertBatch {
   std::vector<Alert> alerts;
   std::string lines;
 
-  std::string_view line(const Alert& alert) const { return std::string_view(lines).substr(alert.begin, alert.size); }
+  std::string_view line(const Alert& alert) const {
+    return std::string_view(lines).substr(alert.begin, alert.size);
+  }
   void clear() {
     alerts.clear();
     lines.clear();

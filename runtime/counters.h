@@ -6,13 +6,13 @@
 namespace tocsin::runtime {
 
 struct RuleCounters {
-  std::uint64_t matches = 0;         ///< results, whether or not the rule emits them
+  std::uint64_t matches = 0;  ///< results, whether or not the rule emits them
   std::uint64_t timeouts = 0;
-  std::uint64_t alerts = 0;          ///< emitted
-  std::uint64_t unkeyed = 0;         ///< events of its types whose key was null: the rule did not see them
-  std::uint64_t null_operations = 0; ///< overflow, division by zero, kinds that do not go together
+  std::uint64_t alerts = 0;           ///< emitted
+  std::uint64_t unkeyed = 0;          ///< events of its types whose key was null: the rule did not see them
+  std::uint64_t null_operations = 0;  ///< overflow, division by zero, kinds that do not go together
   std::uint64_t runs_live = 0;
-  std::uint64_t runs_refused = 0;    ///< not begun because the key had as many as it may have
+  std::uint64_t runs_refused = 0;  ///< not begun because the key had as many as it may have
 
   RuleCounters& operator+=(const RuleCounters& other) {
     matches += other.matches;

@@ -10,7 +10,9 @@ bool within(std::string_view outer, std::string_view inner) {
   return inner.data() >= outer.data() && inner.data() + inner.size() <= outer.data() + outer.size();
 }
 
-bool is_text(const Value& v) { return v.kind() == ValueKind::string || v.kind() == ValueKind::json; }
+bool is_text(const Value& v) {
+  return v.kind() == ValueKind::string || v.kind() == ValueKind::json;
+}
 
 /// Texts that the raw bytes do not contain: unescaped strings.
 std::size_t detached_text_bytes(const Event& event, std::size_t count) {

@@ -1,14 +1,14 @@
 #pragma once
 /// Keeps the events that runs have taken, each once, for as long as some run or window needs it.
 ///
-/// A captured event is one block: header, values, the raw bytes, and strings that are no part of them. One store for
-/// each shard; not thread-safe.
-
-#include <cstdint>
-#include <memory_resource>
+/// A captured event is one block: header, values, the raw bytes, and strings that are no part of them. One
+/// store for each shard; not thread-safe.
 
 #include "base/event.h"
 #include "base/schema.h"
+
+#include <cstdint>
+#include <memory_resource>
 
 namespace tocsin::runtime {
 
@@ -16,7 +16,7 @@ namespace tocsin::runtime {
 struct StoredEvent {
   std::uint64_t sequence = 0;  ///< the order in which the shard processed it
   std::uint32_t references = 0;
-  std::uint32_t bytes = 0;     ///< of the whole block
+  std::uint32_t bytes = 0;  ///< of the whole block
   Event event;
 };
 

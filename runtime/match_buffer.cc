@@ -67,7 +67,8 @@ bool ranks_before(const PathRank& a, const PathRank& b) {
   const std::uint16_t choice_a = step_a != nullptr ? step_a->choice : a.next_choice;
   const std::uint16_t choice_b = step_b != nullptr ? step_b->choice : b.next_choice;
   if (choice_a != choice_b) return choice_a < choice_b;
-  // The same choice: the earlier event first; one that has yet to take its event comes after one that took it.
+  // The same choice: the earlier event first; one that has yet to take its event comes after one that took
+  // it.
   if (step_a == nullptr || step_b == nullptr) return step_a != nullptr && step_b == nullptr;
   return step_a->stored->sequence < step_b->stored->sequence;
 }

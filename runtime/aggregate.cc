@@ -1,0 +1,173 @@
+#include "runtime/aggregate.h"
+
+#include <cmath>
+
+namespace tocsin::runtime {
+
+using patterns::AggregateKind;
+
+void ExactSum::add(double v) {
+  std::size_t kept = 0;
+  for (double partial : partials_) {
+    if (std::fabs(v) < std::fabs(partial)) std::swap(v, partial);
+    const double sum = v + partial;
+    const double rest = partial - (sum - v);
+    if (rest != 0) partials_[kept++] = rest;
+    v = sum;
+  }
+  partials_.resize(kept);
+  if (v != 0) partials_.push_back(v);
+}
+
+double ExactSum::rounded() const {
+  if (partials_.empty()) return 0;
+  std::size_t n = partials_.size();
+  double high = partials_[--n];
+  double low = 0;
+  while (n > 0) {
+    const double x = high;
+    const double y = partials_[--n];
+    high = x + y;
+    low = y - (high - x);
+    if (low != 0) break;
+  }
+  // Half-way cases: the partials below decide to which side the true sum lies.
+  if (n > 0 && ((low < 0 && partials_[n - 1] < 0) || (low > 0 && partials_[n - 1] > 0))) {
+    const double twice = low * 2;
+    const double nudged = high + twice;
+    if (twice == nudged - high) high = nudged;
+  }
+  return high;
+}
+
+void Accumulator::add(const Value& v) {
+  if (v.is_null()) return;
+  switch (kind_) {
+    case AggregateKind::count:
+      ++count_;
+      return;
+    case AggregateKind::minimum:
+    case AggregateKind::maximum:
+      add_candidate(v);
+      return;
+    case AggregateKind::distinct: {
+      if (counts_ == nullptr) counts_ = std::make_unique<Counts>();
+      std::string bytes;
+      append_key_bytes(bytes, v);
+      ++(*counts_)[std::move(bytes)];
+      return;
+    }
+    default:
+      add_number(v, 1);
+  }
+}
+
+void Accumulator::remove_oldest(const Value& v) {
+  if (v.is_null()) return;
+  switch (kind_) {
+    case AggregateKind::count:
+      --count_;
+      return;
+    case AggregateKind::minimum:
+    case AggregateKind::maximum:
+      remove_candidate();
+      return;
+    case AggregateKind::distinct:
+      remove_distinct(v);
+      return;
+    default:
+      add_number(v, -1);
+  }
+}
+
+void Accumulator::remove_distinct(const Value& v) {
+  std::string bytes;
+  append_key_bytes(bytes, v);
+  const auto at = counts_->find(bytes);
+  if (--at->second == 0) counts_->erase(at);
+}
+
+void Accumulator::add_number(const Value& v, int sign) {
+  if (!v.is_number()) return;
+  count_ += sign;
+  if (v.kind() == ValueKind::real) {
+    reals_ += sign;
+    real_sum_.add(sign * v.as_real());
+  } else {
+    integers_ += sign > 0 ? v.as_integer() : -static_cast<__int128>(v.as_integer());
+  }
+  if (kind_ == AggregateKind::stddev) {
+    // The square as the exact sum of two doubles.
+    const double x = v.as_number();
+    const double square = x * x;
+    squares_.add(sign * square);
+    squares_.add(sign * std::fma(x, x, -square));
+  }
+}
+
+void Accumulator::add_candidate(const Value& v) {
+  const Ordering worse = kind_ == AggregateKind::minimum ? Ordering::greater : Ordering::less;
+  // A value that a later one beats can never be the best again; of equal ones the earlier leaves first.
+  while (!candidates_.empty() && compare(candidates_.back().value(), v) == worse) candidates_.pop_back();
+  const bool text = v.is_string();
+  candidates_.push_back(
+      {added_++, text ? Value::null() : v, std::string(text ? v.as_text() : std::string_view{})});
+}
+
+void Accumulator::remove_candidate() {
+  if (!candidates_.empty() && candidates_.front().number == removed_) candidates_.pop_front();
+  ++removed_;
+}
+
+double Accumulator::total() const {
+  if (reals_ == 0) return static_cast<double>(integers_);
+  ExactSum all = real_sum_;
+  const auto high = static_cast<double>(integers_);
+  all.add(high);
+  all.add(static_cast<double>(integers_ - static_cast<__int128>(high)));
+  return all.rounded();
+}
+
+Value Accumulator::sum(std::uint64_t& null_operations) const {
+  if (reals_ > 0) return Value::real(total());
+  const auto narrow = static_cast<std::int64_t>(integers_);
+  if (static_cast<__int128>(narrow) != integers_) {
+    ++null_operations;
+    return Value::null();
+  }
+  return Value::integer(narrow);
+}
+
+Value Accumulator::mean() const {
+  return count_ == 0 ? Value::null() : Value::real(total() / static_cast<double>(count_));
+}
+
+/// Of a sample, as SQL's STDDEV: null for fewer than two values.
+Value Accumulator::deviation() const {
+  if (count_ < 2) return Value::null();
+  const auto n = static_cast<long double>(count_);
+  const auto s = static_cast<long double>(total());
+  const long double variance = (static_cast<long double>(squares_.rounded()) - s * s / n) / (n - 1);
+  return Value::real(variance > 0 ? static_cast<double>(std::sqrt(variance)) : 0.0);
+}
+
+Value Accumulator::result(std::uint64_t& null_operations) const {
+  switch (kind_) {
+    case AggregateKind::count:
+      return Value::integer(count_);
+    case AggregateKind::sum:
+      return sum(null_operations);
+    case AggregateKind::average:
+      return mean();
+    case AggregateKind::stddev:
+      return deviation();
+    case AggregateKind::distinct:
+      return Value::integer(counts_ == nullptr ? 0 : static_cast<std::int64_t>(counts_->size()));
+    case AggregateKind::minimum:
+    case AggregateKind::maximum:
+      return candidates_.empty() ? Value::null() : candidates_.front().value();
+  }
+  return Value::null();
+}
+
+}  // namespace tocsin::runtime

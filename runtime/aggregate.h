@@ -1,0 +1,75 @@
+#pragma once
+/// Aggregates over taken events and over windows: count, sum, avg, min, max, stddev, distinct.
+///
+/// Sums are exact: the sum of floats is the true sum rounded once (Shewchuk's expansions), that of ints is
+/// kept in 128 bits. So the answer does not depend on the order in which values came and went, and a sliding
+/// window can subtract what leaves it without drift.
+
+#include "base/value.h"
+#include "patterns/expression.h"
+#include "runtime/fifo.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace tocsin::runtime {
+
+/// The exact sum of doubles as a few doubles that do not overlap.
+/// source  Shewchuk, Adaptive Precision Floating-Point Arithmetic, 1997; as math.fsum of Python
+class ExactSum {
+ public:
+  void add(double v);
+  double rounded() const;  ///< to nearest, ties to even
+  void clear() { partials_.clear(); }
+
+ private:
+  std::vector<double> partials_;
+};
+
+/// One aggregate in the making. Values are added in order; `remove_oldest` takes away the one added first of
+/// those still in. Nulls and values that make no sense for the kind are passed over (the latter counted by
+/// the caller's expression already); what is added must be removed with the same value.
+class Accumulator {
+ public:
+  explicit Accumulator(patterns::AggregateKind kind) : kind_{kind} {}
+
+  /// `v` is copied if it is text.
+  void add(const Value& v);
+  void remove_oldest(const Value& v);
+  Value result(std::uint64_t& null_operations) const;
+
+ private:
+  /// A value of a sliding minimum or maximum, with its number among those added.
+  struct Candidate {
+    std::uint64_t number;
+    Value plain;  // unless it is text
+    std::string text;
+    Value value() const { return plain.is_null() ? Value::string(text) : plain; }
+  };
+  using Counts = std::unordered_map<std::string, std::int64_t>;
+
+  void add_number(const Value& v, int sign);
+  void add_candidate(const Value& v);
+  void remove_candidate();
+  void remove_distinct(const Value& v);
+  Value sum(std::uint64_t& null_operations) const;
+  Value mean() const;
+  Value deviation() const;
+  double total() const;
+
+  patterns::AggregateKind kind_;
+  std::int64_t count_ = 0;  // values in
+  std::int64_t reals_ = 0;  // of them floats
+  __extension__ __int128 integers_ = 0;
+  ExactSum real_sum_;
+  ExactSum squares_;
+  std::uint64_t added_ = 0;
+  std::uint64_t removed_ = 0;
+  Fifo<Candidate> candidates_;      // minimum, maximum: best first, each later one worse
+  std::unique_ptr<Counts> counts_;  // distinct: how often, by key bytes
+};
+
+}  // namespace tocsin::runtime

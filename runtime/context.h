@@ -1,0 +1,78 @@
+#pragma once
+/// What the executors of one shard share.
+
+#include "base/arena.h"
+#include "runtime/alert.h"
+#include "runtime/counters.h"
+#include "runtime/event_store.h"
+#include "runtime/match_buffer.h"
+#include "runtime/rule_set.h"
+#include "runtime/timer_queue.h"
+
+#include <cstdint>
+#include <memory>
+
+namespace tocsin::runtime {
+
+struct Context {
+  std::shared_ptr<const RuleSet> rules;
+  EventStore store;
+  MatchBuffer buffer{store};
+  TimerQueue timers;
+  Arena scratch;                 ///< texts made while one event or deadline is worked on
+  AlertBatch* alerts = nullptr;  ///< where alerts go during a step
+  bool render_alerts = true;     ///< false: counted only
+  bool idle_clock = false;       ///< wall time stands in for the events'
+};
+
+/// The event being worked on, captured at most once, when the first run takes it.
+class CurrentEvent {
+ public:
+  CurrentEvent(Context& context, const Event& event, std::uint64_t sequence)
+      : context_{context}, event_{event}, sequence_{sequence} {}
+  ~CurrentEvent() {
+    if (stored_ != nullptr) context_.store.release(stored_);
+  }
+  CurrentEvent(const CurrentEvent&) = delete;
+  CurrentEvent& operator=(const CurrentEvent&) = delete;
+
+  const Event& event() const { return event_; }
+  std::uint64_t sequence() const { return sequence_; }
+  StoredEvent* captured() {
+    if (stored_ == nullptr) stored_ = context_.store.capture(event_, context_.rules->schema(), sequence_);
+    return stored_;
+  }
+
+ private:
+  Context& context_;
+  const Event& event_;
+  std::uint64_t sequence_;
+  StoredEvent* stored_ = nullptr;
+};
+
+/// One rule in one shard: keeps the rule's keyed state going. Own scratch, no keyed state of its own.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// Whether `event` may open something under a key that has nothing open. Asked before a key is made for it.
+  virtual bool may_open(CurrentEvent& event) = 0;
+
+  /// Takes an event that the rule sees. `state` may be idle before and after.
+  virtual void on_event(struct KeyState& key, struct RuleState& state, CurrentEvent& event) = 0;
+
+  /// Time has gone beyond `deadline`, and `state` has not heard of any later time.
+  virtual void on_deadline(struct KeyState& key, struct RuleState& state, EventTime deadline) = 0;
+
+  /// Lets go of all that `state` holds, without a word.
+  virtual void drop(struct RuleState& state) = 0;
+
+  RuleCounters& counters() { return counters_; }
+
+ protected:
+  RuleCounters counters_;
+};
+
+std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule);
+
+}  // namespace tocsin::runtime

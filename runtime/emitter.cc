@@ -1,0 +1,208 @@
+#include "runtime/emitter.h"
+
+#include <xxhash.h>
+
+namespace tocsin::runtime {
+
+using patterns::Output;
+
+std::string_view name_of(AlertKind kind) {
+  return kind == AlertKind::match ? "match" : "timeout";
+}
+
+namespace {
+
+void append_raw(std::string& out, std::uint64_t v) {
+  out.append(reinterpret_cast<const char*>(&v), sizeof v);
+}
+
+void append_member(std::string& out, std::string_view name, std::string_view text) {
+  out += '"';
+  out += name;
+  out += "\":";
+  append_json_string(out, text);
+  out += ',';
+}
+
+void append_time_member(std::string& out, std::string_view name, EventTime time) {
+  out += '"';
+  out += name;
+  out += "\":\"";
+  append_rfc3339(out, time);
+  out += "\",";
+}
+
+/// Replaces the comma after the last member, or follows an opening bracket, with `close`.
+void close_with(std::string& out, char close) {
+  if (out.back() == ',') {
+    out.back() = close;
+  } else {
+    out += close;
+  }
+}
+
+}  // namespace
+
+AlertOrder order_of(const Event& event) {
+  AlertOrder order;
+  order.decided = event.time;
+  order.partition = event.partition.value;
+  order.offset = event.offset;
+  return order;
+}
+
+Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
+    : context_{context}, rule_{rule}, program_{*context.rules->rules()[rule].program}, counters_{counters} {
+  append_member(head_, "rule", program_.id);
+  append_member(head_, "version", program_.version);
+}
+
+void Emitter::emit(const ResultView& result) {
+  const bool match = result.kind == AlertKind::match;
+  ++(match ? counters_.matches : counters_.timeouts);
+  const std::optional<Output>& output = match ? program_.on_match : program_.on_timeout;
+  if (!output) return;
+  ++counters_.alerts;
+  if (!context_.render_alerts) return;
+
+  if (result.order.decided != ordinal_decided_) ordinal_ = 0;
+  ordinal_decided_ = result.order.decided;
+  Alert& alert = context_.alerts->alerts.emplace_back();
+  alert.order = result.order;
+  alert.order.rule = rule_;
+  alert.order.ordinal = ordinal_++;
+  alert.kind = result.kind;
+  alert.time = result.time;
+  alert.begin = context_.alerts->lines.size();
+  render(result, *output, context_.alerts->lines);
+  alert.size = context_.alerts->lines.size() - alert.begin;
+}
+
+void Emitter::render(const ResultView& result, const Output& output, std::string& line) {
+  collect_path(result.tail, path_);
+  line += "{\"id\":\"";
+  append_id(result, line);
+  line += "\",";
+  line += head_;
+  append_member(line, "kind", name_of(result.kind));
+  append_member(line, "severity", name_of(program_.severity));
+  append_time_member(line, "time", result.time);
+  if (context_.idle_clock) line += "\"clock\":\"idle\",";
+  append_key(result, line);
+  append_output(result, output, line);
+  if (result.window != nullptr) {
+    line += "\"window\":{";
+    append_time_member(line, "start", result.window_begin);
+    append_time_member(line, "end", result.window_end);
+    close_with(line, '}');
+    line += ',';
+  }
+  append_events(line);
+  if (result.kind == AlertKind::timeout) append_waiting(result, line);
+  close_with(line, '}');
+  line += '\n';
+}
+
+/// The same for the same rule, version, key and events, wherever and whenever it is found.
+void Emitter::append_id(const ResultView& result, std::string& line) {
+  id_bytes_.clear();
+  id_bytes_ += program_.id;
+  id_bytes_ += '\0';
+  id_bytes_ += program_.version;
+  id_bytes_ += static_cast<char>(result.kind);
+  append_raw(id_bytes_, result.key->key.size());
+  id_bytes_ += result.key->key;
+  if (result.window != nullptr) {
+    append_raw(id_bytes_, static_cast<std::uint64_t>(result.window_begin.time_since_epoch().count()));
+    append_raw(id_bytes_, static_cast<std::uint64_t>(result.window_end.time_since_epoch().count()));
+  }
+  for (const TakenEvent* taken : path_) {
+    append_raw(id_bytes_, taken->variable.value);
+    append_raw(id_bytes_, taken->stored->event.partition.value);
+    append_raw(id_bytes_, taken->stored->event.offset);
+  }
+  const XXH128_hash_t hash = XXH3_128bits(id_bytes_.data(), id_bytes_.size());
+  static constexpr char kDigits[] = "0123456789abcdef";
+  for (const std::uint64_t half : {hash.high64, hash.low64}) {
+    for (int shift = 60; shift >= 0; shift -= 4) line += kDigits[(half >> shift) & 15];
+  }
+}
+
+void Emitter::append_key(const ResultView& result, std::string& line) {
+  line += "\"key\":{";
+  std::string_view bytes = result.key->key;
+  for (const patterns::KeyPart& part : program_.key) {
+    append_json_string(line, part.name);
+    line += ':';
+    append_json(line, read_key_bytes(bytes));
+    line += ',';
+  }
+  close_with(line, '}');
+  line += ',';
+}
+
+void Emitter::append_output(const ResultView& result, const Output& output, std::string& line) {
+  if (!output.message && output.fields.empty()) return;
+  context_.scratch.reset();
+  Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
+  scope.taken = result.tail;
+  scope.window = result.window;
+  scope.key = result.key->key;
+  scope.alert_time = result.time;
+  if (output.message) {
+    std::string message;
+    for (const auto& part : output.message->parts) {
+      if (const auto* text = std::get_if<std::string>(&part)) {
+        message += *text;
+      } else {
+        append_plain(message, evaluate(scope, std::get<patterns::ExpressionId>(part)));
+      }
+    }
+    append_member(line, "message", message);
+  }
+  if (output.fields.empty()) return;
+  line += "\"fields\":{";
+  for (const patterns::Field& field : output.fields) {
+    append_json_string(line, field.name);
+    line += ':';
+    append_json(line, evaluate(scope, field.value));
+    line += ',';
+  }
+  close_with(line, '}');
+  line += ',';
+}
+
+/// variable -> list of the taken events, as received; variables in the order of the rule.
+void Emitter::append_events(std::string& line) {
+  line += "\"events\":{";
+  patterns::VariableMask there = 0;
+  for (const TakenEvent* taken : path_) there |= patterns::mask_of(taken->variable);
+  for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
+    const patterns::VariableId variable{v};
+    if ((there & patterns::mask_of(variable)) == 0) continue;
+    append_json_string(line, program_.variables[v].name);
+    line += ":[";
+    for (const TakenEvent* taken : path_) {
+      if (taken->variable != variable) continue;
+      line += taken->stored->event.raw;
+      line += ',';
+    }
+    close_with(line, ']');
+    line += ',';
+  }
+  close_with(line, '}');
+  line += ',';
+}
+
+void Emitter::append_waiting(const ResultView& result, std::string& line) {
+  line += "\"waiting\":[";
+  for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
+    if ((result.waiting & patterns::mask_of(patterns::VariableId{v})) == 0) continue;
+    append_json_string(line, program_.variables[v].name);
+    line += ',';
+  }
+  close_with(line, ']');
+  line += ',';
+}
+
+}  // namespace tocsin::runtime

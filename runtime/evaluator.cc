@@ -1,0 +1,250 @@
+#include "runtime/evaluator.h"
+
+#include "runtime/aggregate.h"
+#include "runtime/operators.h"
+
+namespace tocsin::runtime {
+namespace {
+
+using patterns::Aggregate;
+using patterns::AggregateKind;
+using patterns::EventPick;
+using patterns::ExpressionId;
+using patterns::ExpressionNode;
+using patterns::Op;
+using patterns::VariableMask;
+
+bool taken_by(const TakenEvent& taken, VariableMask variables) {
+  return (patterns::mask_of(taken.variable) & variables) != 0;
+}
+
+/// Number `n` from the end: 0 the last.
+const Event* pick_from_end(const TakenEvent* tail, VariableMask variables, std::int64_t n) {
+  for (; tail != nullptr; tail = tail->before) {
+    if (taken_by(*tail, variables) && n-- == 0) return &tail->stored->event;
+  }
+  return nullptr;
+}
+
+std::int64_t count_taken(const TakenEvent* tail, VariableMask variables) {
+  std::int64_t count = 0;
+  for (; tail != nullptr; tail = tail->before) count += taken_by(*tail, variables) ? 1 : 0;
+  return count;
+}
+
+const Event* pick_event(const Scope& scope, const EventPick& pick) {
+  using enum EventPick::Which;
+  switch (pick.which) {
+    case own:
+      return scope.own;
+    case last:
+      return pick_from_end(scope.taken, pick.variables, 0);
+    case first:
+      return pick_from_end(scope.taken, pick.variables, count_taken(scope.taken, pick.variables) - 1);
+    case nth:
+      if (pick.n < 0) return pick_from_end(scope.taken, pick.variables, -std::int64_t{pick.n} - 1);
+      return pick_from_end(
+          scope.taken, pick.variables, count_taken(scope.taken, pick.variables) - 1 - pick.n);
+  }
+  return nullptr;
+}
+
+/// Adds what the run has taken, earliest first.
+void accumulate(const Scope& scope, const Aggregate& aggregate, const TakenEvent* tail, Accumulator& into) {
+  std::vector<const TakenEvent*> path;
+  collect_path(tail, path);
+  Scope own = scope;
+  own.taken = nullptr;
+  for (const TakenEvent* taken : path) {
+    if (!taken_by(*taken, aggregate.variables)) continue;
+    own.own = &taken->stored->event;
+    into.add(evaluate(own, aggregate.operand));
+  }
+}
+
+Value aggregate_value(const Scope& scope, patterns::AggregateId id) {
+  if (scope.window != nullptr) return scope.window->answer(id, scope.null_operations);
+  const Aggregate& aggregate = scope.expressions.aggregate(id);
+  if (!aggregate.operand) return Value::integer(count_taken(scope.taken, aggregate.variables));
+  Accumulator accumulator(aggregate.kind);
+  accumulate(scope, aggregate, scope.taken, accumulator);
+  const Value v = accumulator.result(scope.null_operations);
+  return v.is_string() ? Value::string(scope.scratch.copy(v.as_text())) : v;
+}
+
+Value key_part(std::string_view key, std::uint32_t index) {
+  Value v = read_key_bytes(key);
+  for (; index > 0; --index) v = read_key_bytes(key);
+  return v;
+}
+
+/// The operands of one node, evaluated on demand.
+class Operands {
+ public:
+  Operands(const Scope& scope, const ExpressionNode& node) : scope_{scope}, node_{node} {}
+  std::size_t size() const { return node_.operand_count; }
+  Value operator[](std::size_t i) const { return evaluate(scope_, scope_.expressions.operand(node_, i)); }
+
+ private:
+  const Scope& scope_;
+  const ExpressionNode& node_;
+};
+
+Value in_list(const Operands& operands, std::uint64_t& null_operations) {
+  const Value v = operands[0];
+  if (v.is_null()) return v;
+  for (std::size_t i = 1; i < operands.size(); ++i) {
+    if (compare_with(Op::equal, v, operands[i], null_operations).is_true()) return Value::boolean(true);
+  }
+  return Value::boolean(false);
+}
+
+Value between(const Operands& operands, std::uint64_t& null_operations) {
+  const Value v = operands[0];
+  const Value above = compare_with(Op::greater_equal, v, operands[1], null_operations);
+  const Value below = compare_with(Op::less_equal, v, operands[2], null_operations);
+  if (above.is_null() || below.is_null()) return Value::null();
+  return Value::boolean(above.is_true() && below.is_true());
+}
+
+Value case_when(const Operands& operands) {
+  std::size_t i = 0;
+  for (; i + 1 < operands.size(); i += 2) {
+    if (operands[i].is_true()) return operands[i + 1];
+  }
+  return operands[i];
+}
+
+Value coalesce(const Operands& operands) {
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Value v = operands[i];
+    if (!v.is_null()) return v;
+  }
+  return Value::null();
+}
+
+Value concat(const Operands& operands, Arena& scratch) {
+  std::string text;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Value v = operands[i];
+    if (v.is_null()) return v;
+    append_plain(text, v);
+  }
+  return Value::string(scratch.copy(text));
+}
+
+Value text_match(const Scope& scope, const ExpressionNode& node, const Value& text) {
+  if (text.is_null()) return text;
+  if (!text.is_string()) {
+    ++scope.null_operations;
+    return Value::null();
+  }
+  return Value::boolean(scope.expressions.matcher(node.index).matches(text.as_text()));
+}
+
+Value in_set(const Scope& scope, const ExpressionNode& node, const Value& v) {
+  return v.is_null() ? v : Value::boolean(scope.expressions.constant_set(node.index).contains(v));
+}
+
+Value event_attribute(const Scope& scope, const ExpressionNode& node) {
+  const Event* event = pick_event(scope, node.pick);
+  if (event == nullptr) return Value::null();
+  return attribute_of(*event, scope.schema, AttributeId{static_cast<std::uint16_t>(node.index)});
+}
+
+Value event_time(const Scope& scope, const ExpressionNode& node) {
+  const Event* event = pick_event(scope, node.pick);
+  return event == nullptr ? Value::null() : Value::time(event->time);
+}
+
+Value event_type(const Scope& scope, const ExpressionNode& node) {
+  const Event* event = pick_event(scope, node.pick);
+  return event == nullptr ? Value::null() : Value::string(event->type_name);
+}
+
+}  // namespace
+
+Value evaluate(const Scope& scope, ExpressionId id) {
+  const ExpressionNode& node = scope.expressions.node(id);
+  const Operands operand(scope, node);
+  std::uint64_t& bad = scope.null_operations;
+  switch (node.op) {
+    case Op::constant:
+      return scope.expressions.constant(node.index);
+    case Op::attribute:
+      return event_attribute(scope, node);
+    case Op::event_time:
+      return event_time(scope, node);
+    case Op::event_type:
+      return event_type(scope, node);
+    case Op::key_part:
+      return key_part(scope.key, node.index);
+    case Op::alert_time:
+      return Value::time(scope.alert_time);
+    case Op::aggregate:
+      return aggregate_value(scope, patterns::AggregateId{static_cast<std::uint16_t>(node.index)});
+    case Op::logical_not:
+      return Value::boolean(!operand[0].is_true());
+    case Op::logical_and:
+      for (std::size_t i = 0; i < operand.size(); ++i) {
+        if (!operand[i].is_true()) return Value::boolean(false);
+      }
+      return Value::boolean(true);
+    case Op::logical_or:
+      for (std::size_t i = 0; i < operand.size(); ++i) {
+        if (operand[i].is_true()) return Value::boolean(true);
+      }
+      return Value::boolean(false);
+    case Op::equal:
+    case Op::not_equal:
+    case Op::less:
+    case Op::less_equal:
+    case Op::greater:
+    case Op::greater_equal:
+      return compare_with(node.op, operand[0], operand[1], bad);
+    case Op::in_set:
+      return in_set(scope, node, operand[0]);
+    case Op::in_list:
+      return in_list(operand, bad);
+    case Op::between:
+      return between(operand, bad);
+    case Op::contains:
+    case Op::starts_with:
+    case Op::ends_with:
+      return text_test(node.op, node.ignore_case, operand[0], operand[1], bad);
+    case Op::text_match:
+      return text_match(scope, node, operand[0]);
+    case Op::add:
+    case Op::subtract:
+    case Op::multiply:
+    case Op::divide:
+    case Op::modulo:
+    case Op::pow:
+      return arithmetic(node.op, operand[0], operand[1], bad);
+    case Op::case_when:
+      return case_when(operand);
+    case Op::coalesce:
+      return coalesce(operand);
+    case Op::exists:
+      return Value::boolean(!operand[0].is_null());
+    case Op::lower:
+    case Op::upper:
+    case Op::trim:
+      return text_change(node.op, operand[0], scope.scratch, bad);
+    case Op::length:
+      return text_length(operand[0], bad);
+    case Op::concat:
+      return concat(operand, scope.scratch);
+    case Op::negate:
+    case Op::abs:
+    case Op::round:
+    case Op::floor:
+    case Op::ceil:
+    case Op::sqrt:
+    case Op::log:
+      return unary_number(node.op, operand[0], bad);
+  }
+  return Value::null();
+}
+
+}  // namespace tocsin::runtime

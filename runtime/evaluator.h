@@ -1,0 +1,52 @@
+#pragma once
+/// Runs compiled expressions against an event and what a run has taken before it.
+
+#include "base/arena.h"
+#include "base/event.h"
+#include "base/schema.h"
+#include "patterns/expression.h"
+#include "runtime/match_buffer.h"
+
+#include <cstdint>
+#include <string_view>
+
+namespace tocsin::runtime {
+
+/// A window's answers to `aggregate` operands.
+class WindowAnswers {
+ public:
+  virtual ~WindowAnswers() = default;
+  virtual Value answer(patterns::AggregateId id, std::uint64_t& null_operations) const = 0;
+};
+
+/// What an expression may look at. Borrowed for the time of one evaluation.
+struct Scope {
+  const patterns::ExpressionPool& expressions;
+  const Schema& schema;
+  Arena& scratch;                     ///< for texts that are made; they live until the caller resets it
+  std::uint64_t& null_operations;     ///< counts overflow, division by zero, kinds that do not go together
+  const Event* own = nullptr;         ///< the event under test
+  const TakenEvent* taken = nullptr;  ///< the last event taken before it
+  const WindowAnswers* window = nullptr;  ///< of a window: answers aggregates in place of `taken`
+  std::string_view key = {};              ///< key bytes; outputs and `having`
+  EventTime alert_time = {};              ///< outputs
+};
+
+/// The value of `id`. Never fails: what makes no sense is null and counted.
+/// cost  O(size of the expression); `first(v)`, `v[n]` and aggregates walk the run's events
+Value evaluate(const Scope& scope, patterns::ExpressionId id);
+
+/// Whether `id` is true; null is not. An absent expression holds.
+inline bool holds(const Scope& scope, patterns::ExpressionId id) {
+  return !id || evaluate(scope, id).is_true();
+}
+
+/// An attribute of an event, null where it has none.
+inline Value attribute_of(const Event& event, const Schema& schema, AttributeId attribute) {
+  const Layout& layout = schema.layout(event.type);
+  const std::uint16_t slot = layout.slot_of[attribute.value];
+  if (slot == Layout::kAbsent || event.values == nullptr) return Value::null();
+  return event.values[slot];
+}
+
+}  // namespace tocsin::runtime

@@ -1,0 +1,112 @@
+#pragma once
+/// Runs one pattern over the events of its keys: explicit runs, advanced event by event.
+///
+/// Correct for every pattern of the language; the general executor beside which faster ones for special
+/// shapes stand. Invariant: between two calls every run in a state has at least one open transition, or is
+/// timed out and waits for the other runs of its start.
+
+#include "runtime/context.h"
+#include "runtime/emitter.h"
+#include "runtime/key_store.h"
+
+#include <optional>
+#include <vector>
+
+namespace tocsin::runtime {
+
+/// More runs than this under one key are not begun; counted in `runs_refused`.
+inline constexpr std::size_t kRunsPerKeyMax = 100'000;
+
+class PatternExecutor final : public Executor {
+ public:
+  PatternExecutor(Context& context, std::uint32_t rule);
+
+  bool may_open(CurrentEvent& event) override;
+
+  /// cost  O(runs of the key * their open transitions); each taken event 32 bytes
+  void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
+  void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
+  void drop(RuleState& state) override;
+
+ private:
+  /// A complete match that is not reported yet.
+  struct Candidate {
+    std::uint64_t start_sequence = 0;
+    TakenEvent* tail = nullptr;  // held
+    std::uint16_t accept = 0;    // the transition by which it ended
+  };
+
+  /// What the reports of this step drop.
+  struct Dropped {
+    std::uint64_t before = 0;           // starts with a sequence less than this
+    std::vector<std::uint64_t> starts;  // these starts; rising
+    bool drops(std::uint64_t start) const;
+  };
+
+  /// What an event does to the transitions of one run.
+  struct Effect {
+    patterns::TransitionMask takes = 0;
+    patterns::TransitionMask closes = 0;
+    patterns::TransitionMask expired = 0;  // still open, but time has passed their gap
+  };
+
+  // conditions: those that look at the event alone are asked at most once
+  Scope scope(const TakenEvent* taken);
+  void look_at(const Event& event);
+  bool own_holds(patterns::VariableId variable);
+  bool satisfied(patterns::VariableId variable, const TakenEvent* taken);
+
+  // one event
+  void begin_runs(KeyState& key, RuleState& state, CurrentEvent& event);
+  void step(KeyState& key, RuleState& state, std::size_t index, CurrentEvent& event);
+  Effect effect_of(const Run& run);
+  void try_guards(const Run& run,
+                  const patterns::Position& position,
+                  Effect& effect,
+                  patterns::TransitionMask& blocked);
+  void take(KeyState& key, RuleState& state, const Run* before, std::uint16_t choice, CurrentEvent& event);
+  void enter(KeyState& key, RuleState& state, const Run& run);
+
+  // results
+  void report_candidates(KeyState& key, AlertOrder order, EventTime time);
+  void drop_duplicates();
+  void apply_after_match(const Candidate& match);
+  std::optional<std::uint64_t> skip_target(const TakenEvent* tail) const;
+  void settle(RuleState& state);
+  void emit_match(KeyState& key, const Candidate& candidate, AlertOrder order, EventTime time);
+  void emit_timeout(KeyState& key, const Run& run, AlertOrder order);
+
+  // deadlines
+  void close_due(Run& run, RuleState& state, EventTime deadline, bool session_over);
+  void tell_timeouts(KeyState& key, RuleState& state, AlertOrder order);
+  void extend_session(KeyState& key, RuleState& state);
+  void arm_timer(KeyState& key, RuleState& state);
+
+  void kill(Run& run);
+  void remove_dead(RuleState& state);
+
+  Context& context_;
+  const DeployedRule& rule_;
+  const patterns::Program& program_;
+  std::uint32_t rule_index_;
+  Emitter emitter_;
+  bool session_ = false;
+  std::optional<TimerQueue::Lane> within_lane_;
+  std::vector<std::vector<std::pair<TimerQueue::Lane, Duration>>> gap_lanes_;  // by position
+  std::vector<std::optional<std::uint16_t>> accepts_;  // by position: its `accept` transition
+  std::vector<patterns::TransitionMask> lasting_;      // by position: all but its `accept`
+  std::vector<std::vector<patterns::TransitionMask>>
+      closes_with_;  // by position and transition: what closes when it is acceptable
+
+  const Event* event_ = nullptr;       // in hand
+  patterns::VariableMask typed_ = 0;   // variables whose TYPE takes it
+  patterns::VariableMask tested_ = 0;  // whose own condition was evaluated
+  patterns::VariableMask passed_ = 0;  // and held
+
+  std::vector<Candidate> candidates_;
+  Dropped dropped_;
+  std::vector<std::uint64_t> matched_;  // starts that had a match in this step, rising; no_skip only
+  bool any_dead_ = false;
+};
+
+}  // namespace tocsin::runtime

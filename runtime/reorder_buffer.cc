@@ -1,0 +1,70 @@
+#include "runtime/reorder_buffer.h"
+
+#include <algorithm>
+
+namespace tocsin::runtime {
+namespace {
+
+constexpr std::int64_t kBucketsInBound = 16;
+constexpr std::int64_t kWidthMin = 1'000'000;  // 1 ms
+
+bool before(const RoutedEvent& a, const RoutedEvent& b) {
+  if (a.event == b.event) return a.space < b.space;
+  return sees_before(*a.event, *b.event);
+}
+
+}  // namespace
+
+ReorderBuffer::ReorderBuffer(Duration disorder)
+    : width_{std::max(kWidthMin, disorder.count() / kBucketsInBound)} {}
+
+std::int64_t ReorderBuffer::bucket_number(EventTime time) const {
+  const std::int64_t t = time.time_since_epoch().count();
+  return t >= 0 ? t / width_ : -((-(t + 1)) / width_) - 1;
+}
+
+ReorderBuffer::Bucket& ReorderBuffer::bucket_of(EventTime time) {
+  const std::int64_t number = bucket_number(time);
+  if (last_ != nullptr && number == last_number_) return *last_;
+  const auto [at, fresh] = buckets_.try_emplace(number);
+  if (fresh && !spare_.empty()) {
+    at->second.events = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  last_number_ = number;
+  last_ = &at->second;
+  return *last_;
+}
+
+void ReorderBuffer::sort(Bucket& bucket) {
+  const auto begin = bucket.events.begin() + static_cast<std::ptrdiff_t>(bucket.released);
+  const auto fresh =
+      bucket.events.begin() + static_cast<std::ptrdiff_t>(std::max(bucket.sorted, bucket.released));
+  if (!std::is_sorted(fresh, bucket.events.end(), before)) std::sort(fresh, bucket.events.end(), before);
+  if (fresh != begin && fresh != bucket.events.end() && before(*fresh, *(fresh - 1))) {
+    std::inplace_merge(begin, fresh, bucket.events.end(), before);
+  }
+  bucket.sorted = bucket.events.size();
+}
+
+void ReorderBuffer::drop_first() {
+  Bucket& bucket = buckets_.begin()->second;
+  if (last_ == &bucket) last_ = nullptr;
+  bucket.events.clear();
+  spare_.push_back(std::move(bucket.events));
+  buckets_.erase(buckets_.begin());
+}
+
+void ReorderBuffer::clear() {
+  buckets_.clear();
+  last_ = nullptr;
+}
+
+EventTime ReorderBuffer::newest() const {
+  if (buckets_.empty()) return kTimeMin;
+  EventTime newest = kTimeMin;
+  for (const RoutedEvent& e : buckets_.rbegin()->second.events) newest = std::max(newest, e.event->time);
+  return newest;
+}
+
+}  // namespace tocsin::runtime

@@ -1,0 +1,49 @@
+#pragma once
+/// Finds for each event the keys under which rules see it. Pure; one for each thread that routes.
+
+#include "base/arena.h"
+#include "base/event.h"
+#include "runtime/rule_set.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tocsin::runtime {
+
+inline constexpr std::uint32_t kKeyGroups = 1024;
+
+/// An event under one key. The event and the key's bytes live in the batch.
+struct RoutedEvent {
+  const Event* event = nullptr;
+  std::uint64_t hash = 0;     ///< of the key
+  const char* key = nullptr;  ///< as append_key_bytes wrote it
+  std::uint32_t key_size = 0;
+  std::uint16_t space = 0;  ///< index of the key space
+
+  std::string_view key_bytes() const { return {key, key_size}; }
+  std::uint32_t key_group() const { return static_cast<std::uint32_t>(hash % kKeyGroups); }
+};
+
+class Router {
+ public:
+  explicit Router(std::shared_ptr<const RuleSet> rules);
+
+  /// Appends `event` once for each key space that sees its type, key bytes into `arena`. An event whose key
+  /// is null is not seen, and counted for the space's rules. cost  one hash for each space
+  void route(const Event& event, Arena& arena, std::vector<RoutedEvent>& out);
+
+  /// By key space: events whose key was null.
+  const std::vector<std::uint64_t>& unkeyed() const { return unkeyed_; }
+
+ private:
+  bool append_key(const KeySpace& space, const Event& event);
+
+  std::shared_ptr<const RuleSet> rules_;
+  std::vector<std::uint64_t> unkeyed_;
+  std::uint64_t null_operations_ = 0;
+  std::string key_;  // of the event in hand
+  Arena scratch_;
+};
+
+}  // namespace tocsin::runtime

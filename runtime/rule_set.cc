@@ -1,0 +1,91 @@
+#include "runtime/rule_set.h"
+
+#include <algorithm>
+
+namespace tocsin::runtime {
+
+using patterns::Program;
+
+namespace {
+
+std::string key_text(const Program& program, const Schema& schema) {
+  std::string text;
+  for (const patterns::KeyPart& part : program.key) {
+    text += patterns::to_string(program.expressions, part.value, schema, {}, {});
+    text += '\n';
+  }
+  return text;
+}
+
+bool sees(const Program& program, TypeId type) {
+  return program.any_type || std::binary_search(program.types.begin(), program.types.end(), type);
+}
+
+patterns::VariableMask variables_taking(const Program& program, TypeId type) {
+  patterns::VariableMask mask = 0;
+  for (std::size_t i = 0; i < program.variables.size(); ++i) {
+    const patterns::Variable& v = program.variables[i];
+    if (v.any_type || std::binary_search(v.types.begin(), v.types.end(), type))
+      mask |= patterns::VariableMask{1} << i;
+  }
+  return mask;
+}
+
+/// A start has one run for ever if each position has one way to go on, and none that also stays.
+bool may_fork(const Program& program) {
+  return std::any_of(program.positions.begin(), program.positions.end(), [](const patterns::Position& p) {
+    return p.transitions.size() > 1 ||
+           std::any_of(p.transitions.begin(), p.transitions.end(), [](const patterns::Transition& t) {
+             return t.link == patterns::Link::followed_by_any;
+           });
+  });
+}
+
+}  // namespace
+
+RuleSet::RuleSet(std::shared_ptr<const Schema> schema, std::vector<std::shared_ptr<const Program>> programs)
+    : schema_{std::move(schema)}, spaces_of_type_(schema_->type_count()) {
+  for (auto& program : programs) deploy(std::move(program));
+}
+
+std::uint16_t RuleSet::key_space_of(const std::shared_ptr<const Program>& program) {
+  std::string name = key_text(*program, *schema_);
+  const auto same = [&](const KeySpace& space) { return space.name == name; };
+  const auto at = std::find_if(key_spaces_.begin(), key_spaces_.end(), same);
+  if (at != key_spaces_.end()) return static_cast<std::uint16_t>(at - key_spaces_.begin());
+
+  KeySpace space;
+  space.source = program;
+  space.rules_of_type.resize(schema_->type_count());
+  space.name = std::move(name);
+  if (program->key.size() == 1) {
+    const patterns::ExpressionNode& node = program->expressions.node(program->key[0].value);
+    space.single_attribute = node.op == patterns::Op::attribute;
+    if (space.single_attribute) space.attribute = AttributeId{static_cast<std::uint16_t>(node.index)};
+  }
+  key_spaces_.push_back(std::move(space));
+  return static_cast<std::uint16_t>(key_spaces_.size() - 1);
+}
+
+void RuleSet::deploy(std::shared_ptr<const Program> program) {
+  const auto index = static_cast<std::uint32_t>(rules_.size());
+  DeployedRule rule;
+  rule.key_space = key_space_of(program);
+  rule.may_fork = may_fork(*program);
+  KeySpace& space = key_spaces_[rule.key_space];
+  space.rules.push_back(index);
+  for (std::size_t i = 0; i < schema_->type_count(); ++i) {
+    const TypeId type{static_cast<std::uint16_t>(i)};
+    rule.variables_of_type.push_back(variables_taking(*program, type));
+    rule.seen_types.push_back(runtime::sees(*program, type));
+    if (!rule.seen_types.back()) continue;
+    space.rules_of_type[i].push_back(index);
+    auto& spaces = spaces_of_type_[i];
+    if (std::find(spaces.begin(), spaces.end(), rule.key_space) == spaces.end())
+      spaces.push_back(rule.key_space);
+  }
+  rule.program = std::move(program);
+  rules_.push_back(std::move(rule));
+}
+
+}  // namespace tocsin::runtime

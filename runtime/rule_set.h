@@ -1,0 +1,57 @@
+#pragma once
+/// Compiled rules as the shards use them: which rules see an event, and by which keys. Immutable, shared by
+/// all shards.
+
+#include "patterns/program.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tocsin::runtime {
+
+/// One rule and what is derived from its program once.
+struct DeployedRule {
+  std::shared_ptr<const patterns::Program> program;
+  std::uint16_t key_space = 0;
+  std::vector<patterns::VariableMask> variables_of_type;  ///< by type: whose `TYPE` takes it
+  bool may_fork = false;  ///< whether a start event may have more than one run
+
+  bool sees(TypeId type) const { return seen_types[type.value]; }
+  std::vector<bool> seen_types;  ///< by type
+};
+
+/// All rules that split the stream by the same key share its keys.
+struct KeySpace {
+  std::shared_ptr<const patterns::Program> source;        ///< any one of them: has the key's expressions
+  std::vector<std::uint32_t> rules;                       ///< indices, rising
+  std::vector<std::vector<std::uint32_t>> rules_of_type;  ///< by type: those that see it
+  std::string name;               ///< the key as written in canonical form: what makes spaces equal
+  bool single_attribute = false;  ///< the key is one attribute of the event
+  AttributeId attribute;          ///< which
+};
+
+class RuleSet {
+ public:
+  RuleSet(std::shared_ptr<const Schema> schema,
+          std::vector<std::shared_ptr<const patterns::Program>> programs);
+
+  const Schema& schema() const { return *schema_; }
+  const std::shared_ptr<const Schema>& shared_schema() const { return schema_; }
+  const std::vector<DeployedRule>& rules() const { return rules_; }
+  const std::vector<KeySpace>& key_spaces() const { return key_spaces_; }
+  /// The key spaces some rule of which sees events of `type`.
+  const std::vector<std::uint16_t>& spaces_of_type(TypeId type) const { return spaces_of_type_[type.value]; }
+
+ private:
+  std::uint16_t key_space_of(const std::shared_ptr<const patterns::Program>& program);
+  void deploy(std::shared_ptr<const patterns::Program> program);
+
+  std::shared_ptr<const Schema> schema_;
+  std::vector<DeployedRule> rules_;
+  std::vector<KeySpace> key_spaces_;
+  std::vector<std::vector<std::uint16_t>> spaces_of_type_;
+};
+
+}  // namespace tocsin::runtime

@@ -1,0 +1,223 @@
+#include "runtime/shard.h"
+
+#include "runtime/pattern_executor.h"
+#include "runtime/window_executor.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace tocsin::runtime {
+
+std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
+  if (context.rules->rules()[rule].program->positions.empty())
+    return std::make_unique<WindowExecutor>(context, rule);
+  return std::make_unique<PatternExecutor>(context, rule);
+}
+
+Shard::Shard(std::shared_ptr<const RuleSet> rules, const ShardOptions& options) : reorder_{options.disorder} {
+  context_.rules = std::move(rules);
+  context_.render_alerts = options.render_alerts;
+  for (std::size_t i = 0; i < context_.rules->key_spaces().size(); ++i) {
+    stores_.push_back(std::make_unique<KeyStore>(static_cast<std::uint16_t>(i)));
+  }
+  make_executors();
+}
+
+Shard::~Shard() = default;
+
+void Shard::make_executors() {
+  executors_.clear();
+  for (std::uint32_t i = 0; i < context_.rules->rules().size(); ++i)
+    executors_.push_back(make_executor(context_, i));
+}
+
+void Shard::advance(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out) {
+  const std::size_t first = out.alerts.size();
+  context_.alerts = &out;
+  context_.idle_clock = idle_clock;
+  reorder_.release(release, [&](const RoutedEvent& routed) {
+    fire_before(routed.event->time);
+    process(routed);
+  });
+  fire_before(watermark);
+  const auto begin = out.alerts.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto in_order = [](const Alert& a, const Alert& b) { return a.order < b.order; };
+  if (!std::is_sorted(begin, out.alerts.end(), in_order)) std::sort(begin, out.alerts.end(), in_order);
+}
+
+void Shard::fire_before(EventTime time) {
+  while (context_.timers.due(time)) {
+    const Timer timer = context_.timers.pop();
+    KeyState& key = *timer.key;
+    if (key.generation != timer.generation) continue;
+    RuleState* state = key.find(timer.rule);
+    if (state == nullptr) continue;
+    executors_[timer.rule]->on_deadline(key, *state, timer.deadline);
+    if (key.idle()) stores_[key.space]->remove(key);
+  }
+}
+
+void Shard::process(const RoutedEvent& routed) {
+  const Event& event = *routed.event;
+  KeyStore& store = *stores_[routed.space];
+  KeyState* key = store.find(routed);
+  CurrentEvent current(context_, event, ++sequence_);
+  for (const std::uint32_t rule :
+       context_.rules->key_spaces()[routed.space].rules_of_type[event.type.value]) {
+    Executor& executor = *executors_[rule];
+    RuleState* state = key != nullptr ? key->find(rule) : nullptr;
+    if ((state == nullptr || state->idle()) && !executor.may_open(current)) continue;
+    if (key == nullptr) key = &store.add(routed);
+    executor.on_event(*key, key->find_or_add(rule), current);
+  }
+  if (key != nullptr && key->idle()) store.remove(*key);
+}
+
+// --- reload ----------------------------------------------------------------------------------------
+
+namespace {
+
+/// A window rule's state holds an accumulator for each aggregate, also those only its output names.
+std::string aggregates_text(const DeployedRule& rule, const Schema& schema) {
+  const patterns::Program& program = *rule.program;
+  std::string text;
+  if (!program.positions.empty()) return text;
+  for (std::size_t i = 0; i < program.expressions.aggregate_count(); ++i) {
+    const auto& aggregate =
+        program.expressions.aggregate(patterns::AggregateId{static_cast<std::uint16_t>(i)});
+    text += patterns::name_of(aggregate.kind);
+    text += std::to_string(aggregate.variables);
+    if (aggregate.operand)
+      text += patterns::to_string(program.expressions, aggregate.operand, schema, {}, {});
+    text += '\n';
+  }
+  return text;
+}
+
+bool goes_on(const RuleSet& current,
+             const DeployedRule& old_rule,
+             const RuleSet& next,
+             const DeployedRule& new_rule) {
+  return old_rule.program->id == new_rule.program->id &&
+         old_rule.program->version == new_rule.program->version &&
+         aggregates_text(old_rule, current.schema()) == aggregates_text(new_rule, next.schema());
+}
+
+/// new index -> old index, turned round.
+std::vector<std::optional<std::uint32_t>> inverse(const std::vector<std::optional<std::uint32_t>>& kept,
+                                                  std::size_t old_count) {
+  std::vector<std::optional<std::uint32_t>> new_index(old_count);
+  for (std::uint32_t i = 0; i < kept.size(); ++i) {
+    if (kept[i]) new_index[*kept[i]] = i;
+  }
+  return new_index;
+}
+
+/// Calls `visit(StoredEvent*&)` for each place under `key` that holds an event. Shared path nodes come once.
+template <class Visit>
+void for_each_event(KeyState& key, std::unordered_set<TakenEvent*>& seen, Visit&& visit) {
+  for (RuleState& state : key.rules) {
+    for (Run& run : state.runs) {
+      for (TakenEvent* t = run.tail; t != nullptr && seen.insert(t).second; t = t->before) visit(t->stored);
+    }
+    if (state.window == nullptr) continue;
+    for (StoredEvent*& stored : state.window->recent) {
+      if (stored != nullptr) visit(stored);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::optional<std::uint32_t>> match_rules(const RuleSet& current, const RuleSet& next) {
+  std::vector<std::optional<std::uint32_t>> kept(next.rules().size());
+  for (std::size_t n = 0; n < kept.size(); ++n) {
+    for (std::uint32_t c = 0; c < current.rules().size(); ++c) {
+      if (goes_on(current, current.rules()[c], next, next.rules()[n])) kept[n] = c;
+    }
+  }
+  return kept;
+}
+
+/// Renumbers the rules of `key`; those that do not go on let go of what they hold.
+void Shard::keep_rules(KeyState& key, const std::vector<std::optional<std::uint32_t>>& new_index) {
+  for (RuleState& state : key.rules) {
+    if (!new_index[state.rule]) executors_[state.rule]->drop(state);
+  }
+  std::erase_if(key.rules, [&](const RuleState& state) { return !new_index[state.rule]; });
+  for (RuleState& state : key.rules) state.rule = *new_index[state.rule];
+  std::sort(key.rules.begin(), key.rules.end(), [](const auto& a, const auto& b) { return a.rule < b.rule; });
+}
+
+/// Captures every kept event anew, with the slots that the new rules ask for.
+void Shard::refresh_events(const DecodeAgain& decode_again) {
+  std::unordered_set<TakenEvent*> seen;
+  std::unordered_map<StoredEvent*, StoredEvent*> fresh;
+  const auto refresh = [&](StoredEvent*& stored) {
+    StoredEvent*& copy = fresh[stored];
+    if (copy == nullptr) {
+      context_.scratch.reset();
+      Event event = stored->event;
+      decode_again(event, context_.scratch);
+      copy = context_.store.capture(event, context_.rules->schema(), stored->sequence);
+    } else {
+      EventStore::hold(copy);
+    }
+    context_.store.release(stored);
+    stored = copy;
+  };
+  for (const auto& store : stores_) {
+    store->for_each([&](KeyState& key) { for_each_event(key, seen, refresh); });
+  }
+}
+
+void Shard::swap_rules(std::shared_ptr<const RuleSet> rules,
+                       const std::vector<std::optional<std::uint32_t>>& kept,
+                       const DecodeAgain& decode_again) {
+  reorder_.clear();
+  const std::shared_ptr<const RuleSet> old = context_.rules;
+  const auto new_index = inverse(kept, old->rules().size());
+  std::vector<KeyState*> idle;
+  for (const auto& store : stores_) {
+    store->for_each([&](KeyState& key) {
+      keep_rules(key, new_index);
+      if (key.idle()) idle.push_back(&key);
+    });
+  }
+  for (KeyState* key : idle) stores_[key->space]->remove(*key);
+  context_.timers.filter([&](Timer& timer) {
+    if (timer.key->generation != timer.generation || !new_index[timer.rule]) return false;
+    timer.rule = *new_index[timer.rule];
+    return true;
+  });
+  move_stores(*old, *rules);
+  context_.rules = std::move(rules);
+  refresh_events(decode_again);
+
+  std::vector<RuleCounters> counters(kept.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i]) counters[i] = executors_[*kept[i]]->counters();
+  }
+  make_executors();
+  for (std::size_t i = 0; i < kept.size(); ++i) executors_[i]->counters() = counters[i];
+}
+
+/// Each new key space takes over the keys of the old one with the same key. The others are empty by now.
+void Shard::move_stores(const RuleSet& current, const RuleSet& next) {
+  std::vector<std::unique_ptr<KeyStore>> stores;
+  for (std::uint16_t n = 0; n < next.key_spaces().size(); ++n) {
+    const auto same = [&](const KeySpace& space) { return space.name == next.key_spaces()[n].name; };
+    const auto& spaces = current.key_spaces();
+    const auto at = std::find_if(spaces.begin(), spaces.end(), same);
+    if (at == spaces.end()) {
+      stores.push_back(std::make_unique<KeyStore>(n));
+    } else {
+      stores.push_back(std::move(stores_[static_cast<std::size_t>(at - spaces.begin())]));
+      stores.back()->move_to_space(n);
+    }
+  }
+  stores_ = std::move(stores);
+}
+
+}  // namespace tocsin::runtime

@@ -1,0 +1,80 @@
+#include "runtime/timer_queue.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+
+namespace tocsin::runtime {
+namespace {
+
+bool later(const Timer& a, const Timer& b) {
+  return a.deadline > b.deadline;
+}
+
+}  // namespace
+
+TimerQueue::Lane TimerQueue::lane_for(Duration duration) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (lanes_[i].duration == duration) return static_cast<Lane>(i);
+  }
+  lanes_.push_back({duration, {}});
+  return static_cast<Lane>(lanes_.size() - 1);
+}
+
+void TimerQueue::push(Lane lane, const Timer& timer) {
+  if (timer.deadline == kTimeMax) return;
+  auto& timers = lanes_[lane].timers;
+  TOCSIN_DCHECK(timers.empty() || timers.back().deadline <= timer.deadline, "a lane's deadlines rise");
+  if (timers.empty()) {
+    heads_.push({timer.deadline, lane});
+    next_ = std::min(next_, timer.deadline);
+  }
+  timers.push_back(timer);
+}
+
+void TimerQueue::push_unordered(const Timer& timer) {
+  if (timer.deadline == kTimeMax) return;
+  unordered_.push_back(timer);
+  std::push_heap(unordered_.begin(), unordered_.end(), later);
+  next_ = std::min(next_, timer.deadline);
+}
+
+Timer TimerQueue::pop() {
+  Timer timer;
+  if (!unordered_.empty() && (heads_.empty() || unordered_.front().deadline <= heads_.top().deadline)) {
+    std::pop_heap(unordered_.begin(), unordered_.end(), later);
+    timer = unordered_.back();
+    unordered_.pop_back();
+  } else {
+    const Lane lane = heads_.top().lane;
+    auto& timers = lanes_[lane].timers;
+    heads_.pop();
+    timer = timers.front();
+    timers.pop_front();
+    if (!timers.empty()) heads_.push({timers.front().deadline, lane});
+  }
+  find_next();
+  return timer;
+}
+
+void TimerQueue::find_next() {
+  next_ = heads_.empty() ? kTimeMax : heads_.top().deadline;
+  if (!unordered_.empty()) next_ = std::min(next_, unordered_.front().deadline);
+}
+
+void TimerQueue::rebuild() {
+  heads_ = {};
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    if (!lanes_[i].timers.empty()) heads_.push({lanes_[i].timers.front().deadline, static_cast<Lane>(i)});
+  }
+  std::make_heap(unordered_.begin(), unordered_.end(), later);
+  find_next();
+}
+
+std::size_t TimerQueue::size() const {
+  std::size_t n = unordered_.size();
+  for (const Queue& queue : lanes_) n += queue.timers.size();
+  return n;
+}
+
+}  // namespace tocsin::runtime
