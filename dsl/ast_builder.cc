@@ -3,10 +3,10 @@
 #include "dsl/ast_builder.h"
 
 #include "base/check.h"
+#include "dsl/operators.h"
 #include "dsl/syntax_error.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <limits>
 #include <string_view>
@@ -15,45 +15,13 @@ namespace tocsin::dsl {
 
 namespace {
 
-struct OperatorName {
-  std::string_view text;
-  BinaryOp op;
-  bool ignore_case = false;
-};
-
-constexpr std::array kOperators = std::to_array<OperatorName>({
-    {"or", BinaryOp::logical_or},
-    {"and", BinaryOp::logical_and},
-    {"==", BinaryOp::equal},
-    {"!=", BinaryOp::not_equal},
-    {"<", BinaryOp::less},
-    {"<=", BinaryOp::less_equal},
-    {">", BinaryOp::greater},
-    {">=", BinaryOp::greater_equal},
-    {"in", BinaryOp::in},
-    {"not", BinaryOp::not_in},
-    {"contains", BinaryOp::contains},
-    {"contains_i", BinaryOp::contains, true},
-    {"startswith", BinaryOp::starts_with},
-    {"startswith_i", BinaryOp::starts_with, true},
-    {"endswith", BinaryOp::ends_with},
-    {"endswith_i", BinaryOp::ends_with, true},
-    {"like", BinaryOp::like},
-    {"like_i", BinaryOp::like, true},
-    {"matches", BinaryOp::matches},
-    {"matches_i", BinaryOp::matches, true},
-    {"+", BinaryOp::add},
-    {"-", BinaryOp::subtract},
-    {"*", BinaryOp::multiply},
-    {"/", BinaryOp::divide},
-    {"%", BinaryOp::modulo},
-});
-
-const OperatorName& operator_of(const Tokens& tokens) {
-  const auto found = std::find_if(kOperators.begin(), kOperators.end(), [&](const OperatorName& name) {
-    return name.text == tokens.begin->raw;
-  });
-  TOCSIN_CHECK(found != kOperators.end(), "the grammar takes an operator that the builder does not know");
+const BinaryOperator& operator_of(const Tokens& tokens) {
+  const bool negated = tokens.begin->raw == "not";
+  const std::string_view text = negated ? "not in" : tokens.begin->raw;
+  const auto found = std::find_if(
+      kBinaryOperators.begin(), kBinaryOperators.end(), [&](const auto& each) { return each.text == text; });
+  TOCSIN_CHECK(found != kBinaryOperators.end(),
+               "the grammar takes an operator that the language does not have");
   return *found;
 }
 
@@ -224,7 +192,7 @@ void AstBuilder::reduce_case(const Frame& frame, Tokens tokens) {
 }
 
 void AstBuilder::push_binary(Deep<Expr> left, Deep<Expr> right, const Tokens& op) {
-  const OperatorName& name = operator_of(op);
+  const BinaryOperator& name = operator_of(op);
   const Span span = join(left.tree.span, right.tree.span);
   push_expr(span,
             Binary{name.op,

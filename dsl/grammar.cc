@@ -229,8 +229,9 @@ const auto index = make<&B::reduce_index>(left_bracket > inner > right_bracket);
 const auto call = make<&B::reduce_call>(name >> left_paren > -items > right_paren);
 const auto list = make<&B::reduce_list>(left_bracket > -items > right_bracket);
 const auto parentheses = make<&B::reduce_parentheses>(left_paren > inner > right_paren);
-const auto case_when = make<&B::reduce_case>(word("case") > +(word("when") > inner > word("then") > inner) >
-                                             -(word("else") > inner) > word("end"));
+const auto when_then = word("when") > inner > word("then") > inner;
+const auto case_when =
+    make<&B::reduce_case>(word("case") > +called("when", when_then) > -(word("else") > inner) > word("end"));
 const auto test_operator = make<&B::push_operator>(comparison_operator | (word("not") > word("in")));
 const auto between = make<&B::push_operator>(word("between"));
 
@@ -326,6 +327,12 @@ struct get_info<tocsin::dsl::Called<Subject>> {
   std::string operator()(const tocsin::dsl::Called<Subject>& parser) const {
     return std::string(parser.name);
   }
+};
+
+template <class Subject>
+struct get_info<plus<Subject>> {
+  using result_type = std::string;
+  std::string operator()(const plus<Subject>& parser) const { return what(parser.subject); }
 };
 
 template <class Subject>
