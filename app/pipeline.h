@@ -1,15 +1,8 @@
 #pragma once
 /// From sources to alerts: reads chunks, decodes them, marks late events, advances time and steps the engine.
 ///
-/// The caller owns the loop: it calls `step` until the input ends, writes what each step gives, and may swap the rules
-/// between two steps. Workers are threads inside; every call is made by one thread.
-
-#include <chrono>
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
+/// The caller owns the loop: it calls `step` until the input ends, writes what each step gives, and may swap
+/// the rules between two steps. Workers are threads inside; every call is made by one thread.
 
 #include "base/result.h"
 #include "compiler/compile.h"
@@ -18,22 +11,29 @@
 #include "runtime/alert.h"
 #include "runtime/counters.h"
 
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 namespace tocsin::app {
 
 struct PipelineOptions {
   std::size_t workers = 1;
-  Duration disorder{0};             ///< how far the watermark trails the newest event time of a source
-  std::optional<Duration> idle;     ///< after this much silence wall time moves the watermark; none: never
+  Duration disorder{0};          ///< how far the watermark trails the newest event time of a source
+  std::optional<Duration> idle;  ///< after this much silence wall time moves the watermark; none: never
   std::size_t batch_bytes = 1u << 20;
   connectors::DecodeOptions decode;
-  bool render_alerts = true;        ///< false: alerts are counted, not written
+  bool render_alerts = true;  ///< false: alerts are counted, not written
 };
 
 /// Lines that one step produced, each ended by '\n'. Reused from step to step.
 struct StepOutput {
-  runtime::AlertBatch alerts;       ///< in order
-  std::string late;                 ///< late events as received
-  std::string dead_letters;         ///< {"source":…,"offset":…,"record":…,"reason":…,"raw":…}
+  runtime::AlertBatch alerts;  ///< in order
+  std::string late;            ///< late events as received
+  std::string dead_letters;    ///< {"source":…,"offset":…,"record":…,"reason":…,"raw":…}
 
   void clear() {
     alerts.clear();
@@ -107,19 +107,5 @@ class Pipeline {
   class Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Decodes `source` whole into memory and runs the engine over it `repeat` times: what `tocsin bench --mode memory`
-/// measures. Alerts are counted, not rendered.
-struct MemoryRun {
-  double seconds = 0;
-  std::uint64_t events = 0;
-  std::uint64_t matches = 0;
-  std::uint64_t timeouts = 0;
-};
-Result<std::vector<MemoryRun>> run_in_memory(const compiler::CompiledRules& rules,
-                                             const PipelineOptions& options,
-                                             std::unique_ptr<connectors::Source> source,
-                                             connectors::Format format,
-                                             std::size_t repeat);
 
 }  // namespace tocsin::app

@@ -7,7 +7,16 @@
 namespace tocsin::runtime {
 
 Router::Router(std::shared_ptr<const RuleSet> rules)
-    : rules_{std::move(rules)}, unkeyed_(rules_->key_spaces().size()) {}
+    : rules_{std::move(rules)},
+      unkeyed_(rules_->key_spaces().size(), std::vector<std::uint64_t>(rules_->schema().type_count())) {}
+
+std::uint64_t Router::unkeyed(std::uint32_t rule) const {
+  const DeployedRule& deployed = rules_->rules()[rule];
+  const std::vector<std::uint64_t>& by_type = unkeyed_[deployed.key_space];
+  std::uint64_t count = 0;
+  for (std::size_t type = 0; type < by_type.size(); ++type) count += deployed.seen_types[type] ? by_type[type] : 0;
+  return count;
+}
 
 bool Router::append_key(const KeySpace& space, const Event& event) {
   if (space.single_attribute) {
@@ -31,7 +40,7 @@ void Router::route(const Event& event, Arena& arena, std::vector<RoutedEvent>& o
   for (const std::uint16_t index : rules_->spaces_of_type(event.type)) {
     key_.clear();
     if (!append_key(rules_->key_spaces()[index], event)) {
-      ++unkeyed_[index];
+      ++unkeyed_[index][event.type.value];
       continue;
     }
     const std::string_view key = arena.copy(key_);

@@ -33,14 +33,14 @@ class Router {
   /// is null is not seen, and counted for the space's rules. cost  one hash for each space
   void route(const Event& event, Arena& arena, std::vector<RoutedEvent>& out);
 
-  /// By key space: events whose key was null.
-  const std::vector<std::uint64_t>& unkeyed() const { return unkeyed_; }
+  /// Events of types that `rule` sees whose key was null.
+  std::uint64_t unkeyed(std::uint32_t rule) const;
 
  private:
   bool append_key(const KeySpace& space, const Event& event);
 
   std::shared_ptr<const RuleSet> rules_;
-  std::vector<std::uint64_t> unkeyed_;
+  std::vector<std::vector<std::uint64_t>> unkeyed_;  // by key space and type
   std::uint64_t null_operations_ = 0;
   std::string key_;  // of the event in hand
   Arena scratch_;

@@ -18,7 +18,6 @@ struct DeployedRule {
   std::vector<patterns::VariableMask> variables_of_type;  ///< by type: whose `TYPE` takes it
   bool may_fork = false;  ///< whether a start event may have more than one run
 
-  bool sees(TypeId type) const { return seen_types[type.value]; }
   std::vector<bool> seen_types;  ///< by type
 };
 

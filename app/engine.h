@@ -1,0 +1,57 @@
+#pragma once
+/// The shards of all workers as one engine: routes events to them, steps them together, and merges their
+/// alerts.
+///
+/// Workers own key groups and share nothing. A step is two rounds: each worker routes one part of the events;
+/// then each takes what was routed to it, from every part in order. So the answer does not depend on how many
+/// there are.
+
+#include "app/worker_team.h"
+#include "base/event.h"
+#include "runtime/alert.h"
+#include "runtime/router.h"
+#include "runtime/shard.h"
+
+#include <memory>
+#include <vector>
+
+namespace tocsin::app {
+
+class Engine {
+ public:
+  Engine(std::shared_ptr<const runtime::RuleSet> rules,
+         std::size_t workers,
+         const runtime::ShardOptions& options);
+
+  WorkerTeam& team() { return team_; }
+  const runtime::RuleSet& rules() const { return *rules_; }
+
+  /// Routes `event` for the coming step. Called by worker `part`; `arena` keeps the key's bytes until its
+  /// event is released.
+  void route(std::size_t part, const Event& event, Arena& arena);
+
+  /// Works through what was routed: events up to and with `release`, deadlines before `watermark`.
+  void step(EventTime release, EventTime watermark, bool idle_clock, runtime::AlertBatch& out);
+
+  /// See Shard::swap_rules. What waits for its time is forgotten and must be routed again.
+  void swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
+                  const std::vector<std::optional<std::uint32_t>>& kept,
+                  const runtime::DecodeAgain& decode_again);
+
+  runtime::RuleCounters counters(std::uint32_t rule) const;
+
+ private:
+  void make_routers();
+  void merge_alerts(runtime::AlertBatch& out);
+
+  std::shared_ptr<const runtime::RuleSet> rules_;
+  WorkerTeam team_;
+  std::vector<std::unique_ptr<runtime::Shard>> shards_;                 // by worker
+  std::vector<runtime::Router> routers_;                                // by worker
+  std::vector<std::vector<std::vector<runtime::RoutedEvent>>> routed_;  // by part, by worker
+  std::vector<std::vector<runtime::RoutedEvent>> scratch_;              // by part: of one event
+  std::vector<runtime::AlertBatch> alerts_;                             // by worker
+  std::vector<std::uint64_t> unkeyed_before_;                           // by rule: under earlier rule sets
+};
+
+}  // namespace tocsin::app

@@ -1,0 +1,118 @@
+#include "app/input.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+
+namespace tocsin::app {
+
+using connectors::ReadState;
+
+namespace {
+
+/// How much of an overlong record a dead letter shows.
+constexpr std::size_t kOverlongShown = 1024;
+
+}  // namespace
+
+Input::Input(std::unique_ptr<connectors::Source> source,
+             connectors::Format format,
+             const connectors::DecodeOptions& options,
+             PartitionId partition)
+    : source_{std::move(source)},
+      codec_{connectors::make_codec(format, options)},
+      partition_{partition},
+      record_bytes_max_{options.record_bytes_max} {}
+
+void Input::set_schema(const std::shared_ptr<const Schema>& schema, std::size_t workers) {
+  decoders_.clear();
+  for (std::size_t i = 0; i < workers; ++i) decoders_.push_back(codec_->make_decoder(schema));
+}
+
+Result<ReadState> Input::read(Chunk& chunk, std::size_t bytes_max, std::chrono::milliseconds wait) {
+  auto state = source_->read(pending_, bytes_max, wait);
+  if (!state) return state;
+  if (*state == ReadState::wait) return state;
+  if (*state == ReadState::more) last_read = std::chrono::steady_clock::now();
+  ended_ = *state == ReadState::end;
+  if (skipping_) skip_overlong();
+  take_whole_records(chunk);
+  return state;
+}
+
+void Input::take_whole_records(Chunk& chunk) {
+  const std::size_t whole = codec_->whole_records(pending_, ended_);
+  chunk.partition = partition_;
+  chunk.offset = pending_offset_;
+  chunk.first_record = records;
+  if (whole > 0) {
+    // What is left over is a part of one record: it moves to the memory of an older chunk, the rest stays.
+    chunk.bytes.assign(pending_, whole);
+    pending_.resize(whole);
+    pending_.reserve(whole + connectors::kPadding);
+    std::swap(chunk.bytes, pending_);
+    pending_offset_ += whole;
+  }
+  if (pending_.size() > record_bytes_max_) {
+    overlong_ = OverlongRecord{pending_offset_, pending_.substr(0, kOverlongShown)};
+    ++records;
+    skipping_ = true;
+    skip_overlong();
+  }
+}
+
+/// Throws away what belongs to a record that is too long, up to and with its line break.
+void Input::skip_overlong() {
+  const std::size_t end = pending_.find('\n');
+  const std::size_t gone = end == std::string::npos ? pending_.size() : end + 1;
+  skipping_ = end == std::string::npos;
+  pending_.erase(0, gone);
+  pending_offset_ += gone;
+}
+
+void Input::split(Chunk& chunk, std::size_t parts) {
+  chunk.parts = codec_->split(chunk.bytes, parts);
+  chunk.batches.resize(parts);
+  chunk.keys.resize(parts);
+  for (connectors::EventBatch& batch : chunk.batches) batch.clear();
+  for (Arena& arena : chunk.keys) arena.reset();
+}
+
+void Input::decode(Chunk& chunk, std::size_t part) {
+  if (part >= chunk.parts.size()) return;
+  const std::string_view bytes = chunk.parts[part];
+  const auto at = static_cast<std::uint64_t>(bytes.data() - chunk.bytes.data());
+  decoders_[part]->decode({chunk.partition, chunk.offset + at, bytes}, chunk.batches[part]);
+}
+
+void Input::admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& late) {
+  for (connectors::EventBatch& batch : chunk.batches) {
+    for (Event& event : batch.events) {
+      event.late = event.time < std::max(saturating_add(newest, -disorder), floor);
+      if (event.late) {
+        late.push_back(&event);
+      } else {
+        newest = std::max(newest, event.time);
+        chunk.newest = std::max(chunk.newest, event.time);
+      }
+    }
+  }
+}
+
+void Input::decode_again(Chunk& chunk) {
+  for (std::size_t part = 0; part < chunk.parts.size(); ++part) {
+    connectors::EventBatch& batch = chunk.batches[part];
+    std::vector<bool> late;
+    for (const Event& event : batch.events) late.push_back(event.late);
+    batch.clear();
+    decode(chunk, part);
+    TOCSIN_CHECK(batch.events.size() == late.size(), "a record is an event under every schema or under none");
+    for (std::size_t i = 0; i < late.size(); ++i) batch.events[i].late = late[i];
+  }
+}
+
+std::optional<OverlongRecord> Input::take_overlong() {
+  return std::exchange(overlong_, std::nullopt);
+}
+
+}  // namespace tocsin::app

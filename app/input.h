@@ -1,0 +1,93 @@
+#pragma once
+/// One input of a pipeline: a source cut into chunks of whole records, and how far its time has come.
+
+#include "app/engine.h"
+#include "connectors/codec.h"
+#include "connectors/source.h"
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::app {
+
+/// Whole records and what was decoded from them, in parts that were decoded at the same time. Kept until
+/// every event in it has been released.
+struct Chunk {
+  std::string bytes;  ///< with kPadding more behind
+  PartitionId partition{0};
+  std::uint64_t offset = 0;                     ///< of `bytes` in the partition
+  std::uint64_t first_record = 0;               ///< number of the first record in the partition, from 0
+  std::vector<std::string_view> parts;          ///< of `bytes`
+  std::vector<connectors::EventBatch> batches;  ///< by part
+  std::vector<Arena> keys;                      ///< by part: key bytes of the routed events
+  EventTime newest = kTimeMin;                  ///< of its events that are not late
+};
+
+/// A record cut off because it is longer than any may be.
+struct OverlongRecord {
+  std::uint64_t offset = 0;
+  std::string beginning;
+};
+
+class Input {
+ public:
+  Input(std::unique_ptr<connectors::Source> source,
+        connectors::Format format,
+        const connectors::DecodeOptions& options,
+        PartitionId partition);
+
+  const connectors::Source& source() const { return *source_; }
+  bool ended() const { return ended_; }
+
+  /// Appends the next whole records to the empty `chunk.bytes`. `more` may come with no records: a long one
+  /// grows.
+  Result<connectors::ReadState> read(Chunk& chunk, std::size_t bytes_max, std::chrono::milliseconds wait);
+
+  /// Cuts `chunk` into parts and prepares it for `decode`.
+  void split(Chunk& chunk, std::size_t parts);
+
+  /// Decodes one part. Calls for different parts may run at the same time.
+  void decode(Chunk& chunk, std::size_t part);
+
+  /// Marks the events that are older than the watermark by the time they come, and moves `newest`.
+  /// late   pointers to them are appended
+  void admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& late);
+
+  /// Decodes `chunk` anew, for another schema. What was late stays late.
+  void decode_again(Chunk& chunk);
+
+  void set_schema(const std::shared_ptr<const Schema>& schema, std::size_t workers);
+  connectors::Decoder& decoder(std::size_t worker) { return *decoders_[worker]; }
+
+  /// The record that had to be cut off since the last call, if any.
+  std::optional<OverlongRecord> take_overlong();
+
+  /// Time of the newest event so far; kTimeMin before the first.
+  EventTime newest = kTimeMin;
+  /// Events older than this are late even if this input has not got there: others or wall time have gone on.
+  EventTime floor = kTimeMin;
+  std::uint64_t records = 0;
+  std::chrono::steady_clock::time_point last_read = std::chrono::steady_clock::now();
+
+ private:
+  void take_whole_records(Chunk& chunk);
+  void skip_overlong();
+
+  std::unique_ptr<connectors::Source> source_;
+  std::unique_ptr<connectors::Codec> codec_;
+  std::vector<std::unique_ptr<connectors::Decoder>> decoders_;  // by worker
+  PartitionId partition_;
+  std::size_t record_bytes_max_;
+  std::string pending_;               // read, but no whole record yet
+  std::uint64_t pending_offset_ = 0;  // of it in the partition
+  bool skipping_ = false;             // within an overlong record
+  bool ended_ = false;
+  std::optional<OverlongRecord> overlong_;
+};
+
+}  // namespace tocsin::app

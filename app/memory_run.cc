@@ -1,0 +1,80 @@
+#include "app/memory_run.h"
+
+#include "app/engine.h"
+#include "app/input.h"
+
+#include <chrono>
+#include <deque>
+
+namespace tocsin::app {
+namespace {
+
+/// A chunk and the watermark after it.
+struct Loaded {
+  Chunk chunk;
+  EventTime watermark;
+};
+
+Result<std::deque<Loaded>> load(Input& input, const PipelineOptions& options) {
+  std::deque<Loaded> loaded;
+  std::vector<const Event*> late;
+  while (!input.ended()) {
+    Loaded& next = loaded.emplace_back();
+    const auto state = input.read(next.chunk, options.batch_bytes, std::chrono::milliseconds{100});
+    if (!state) return tl::make_unexpected(state.error());
+    input.split(next.chunk, options.workers);
+    for (std::size_t part = 0; part < options.workers; ++part) input.decode(next.chunk, part);
+    input.admit(next.chunk, options.disorder, late);
+    next.watermark = input.newest == kTimeMin ? kTimeMin : saturating_add(input.newest, -options.disorder);
+  }
+  return loaded;
+}
+
+void route(Engine& engine, Chunk& chunk, std::size_t part) {
+  chunk.keys[part].reset();
+  for (const Event& event : chunk.batches[part].events) {
+    if (!event.late) engine.route(part, event, chunk.keys[part]);
+  }
+}
+
+MemoryRun run_once(const std::shared_ptr<const runtime::RuleSet>& rules,
+                   const PipelineOptions& options,
+                   std::deque<Loaded>& loaded) {
+  Engine engine(rules, options.workers, {options.disorder, false});
+  runtime::AlertBatch alerts;
+  MemoryRun run;
+  const auto begin = std::chrono::steady_clock::now();
+  for (Loaded& next : loaded) {
+    engine.team().run([&](std::size_t part) { route(engine, next.chunk, part); });
+    engine.step(next.watermark, next.watermark, false, alerts);
+  }
+  engine.step(kTimeMax, kTimeMax, false, alerts);
+  run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (const Loaded& next : loaded) {
+    for (const auto& batch : next.chunk.batches) run.events += batch.events.size();
+  }
+  for (std::uint32_t rule = 0; rule < rules->rules().size(); ++rule) {
+    run.matches += engine.counters(rule).matches;
+    run.timeouts += engine.counters(rule).timeouts;
+  }
+  return run;
+}
+
+}  // namespace
+
+Result<std::vector<MemoryRun>> run_in_memory(const compiler::CompiledRules& rules,
+                                             const PipelineOptions& options,
+                                             std::unique_ptr<connectors::Source> source,
+                                             connectors::Format format,
+                                             std::size_t repeat) {
+  Input input(std::move(source), format, options.decode, PartitionId{0});
+  input.set_schema(rules.schema, options.workers);
+  auto loaded = load(input, options);
+  if (!loaded) return tl::make_unexpected(loaded.error());
+  const auto rule_set = std::make_shared<const runtime::RuleSet>(rules.schema, rules.programs);
+  std::vector<MemoryRun> runs;
+  for (std::size_t i = 0; i < repeat; ++i) runs.push_back(run_once(rule_set, options, *loaded));
+  return runs;
+}
+
+}  // namespace tocsin::app

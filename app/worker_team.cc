@@ -1,0 +1,47 @@
+#include "app/worker_team.h"
+
+namespace tocsin::app {
+
+WorkerTeam::WorkerTeam(std::size_t workers) {
+  for (std::size_t i = 1; i < workers; ++i) threads_.emplace_back([this, i] { work(i); });
+}
+
+WorkerTeam::~WorkerTeam() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  start_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void WorkerTeam::run(const std::function<void(std::size_t)>& task) {
+  if (threads_.empty()) return task(0);
+  {
+    const std::lock_guard lock(mutex_);
+    task_ = &task;
+    busy_ = threads_.size();
+    ++round_;
+  }
+  start_.notify_all();
+  task(0);
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [this] { return busy_ == 0; });
+}
+
+void WorkerTeam::work(std::size_t number) {
+  std::uint64_t seen = 0;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    start_.wait(lock, [&] { return stop_ || round_ != seen; });
+    if (stop_) return;
+    seen = round_;
+    const auto* task = task_;
+    lock.unlock();
+    (*task)(number);
+    lock.lock();
+    if (--busy_ == 0) done_.notify_one();
+  }
+}
+
+}  // namespace tocsin::app
