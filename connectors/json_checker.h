@@ -1,0 +1,47 @@
+#pragma once
+/// The grammar of JSON over indexed tokens: skips a value and says whether it was one, all the way down.
+///
+/// With the index's own checks nothing that is not JSON gets through: brackets, commas, colons, literals,
+/// numbers, escapes. Never recurses. One thread.
+
+#include "connectors/json_index.h"
+
+#include <cstddef>
+#include <vector>
+
+namespace tocsin::connectors {
+
+/// Why a record is not admitted: constant strings, or nothing.
+using Reason = const char*;
+inline constexpr Reason kNotJson = "not JSON";
+inline constexpr Reason kTooDeep = "too deep";
+
+class JsonChecker {
+ public:
+  /// `depth_max`: how many objects and arrays may lie within each other, the record itself included.
+  explicit JsonChecker(std::size_t depth_max) : depth_max_(depth_max), is_object_(depth_max + 1) {}
+
+  /// Whether the text may hold backslashes; without any, strings need no look.
+  void expect_escapes(bool escapes) { escapes_ = escapes; }
+
+  /// Takes one value that lies within `depth` objects or arrays. Nothing if it is valid, else why not.
+  Reason skip_value(JsonCursor& cursor, std::size_t depth);
+
+  /// Takes a key and its colon; false if they are not there. `key` is what stands between the quotes.
+  bool take_key(JsonCursor& cursor, std::string_view& key);
+
+ private:
+  enum class After { next_value, done, bad };
+
+  Reason skip_container(JsonCursor& cursor, std::size_t outer_depth);
+  After leave_value(JsonCursor& cursor, std::size_t& depth, std::size_t outer_depth);
+  bool enter_member(JsonCursor& cursor, std::size_t depth);
+  bool skip_scalar(JsonCursor& cursor);
+  char closer(std::size_t depth) const { return is_object_[depth] ? '}' : ']'; }
+
+  std::size_t depth_max_;
+  std::vector<bool> is_object_;  // by depth
+  bool escapes_ = true;
+};
+
+}  // namespace tocsin::connectors
