@@ -1,6 +1,7 @@
 /// Functions and aggregates in expressions.
 
 #include "compiler/analyze_expression.h"
+#include "dsl/printer.h"
 
 #include <fmt/format.h>
 
@@ -100,6 +101,7 @@ const std::vector<ExpressionAnalyzer::Function>& ExpressionAnalyzer::functions()
 
 Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Call& node) {
   const std::string& name = node.function.value;
+  if (const auto part = key_part_named(dsl::to_string(at))) return key_part(*part);
   if (const AggregateFunction* found = find_named(kAggregates, name)) return aggregate(found->kind, at, node);
   if (const Function* found = find_named(functions(), name)) return function(*found, at, node);
   if (name == "first" || name == "last") {

@@ -83,6 +83,8 @@ class ExpressionAnalyzer {
   Typed resolve_own(const Path& path);
   Typed own_attribute(const AttributePath& attributes, dsl::Span span);
   Typed resolve_key_part(const std::string& name, const Path& path);
+  std::optional<std::uint32_t> key_part_named(std::string_view text) const;
+  Typed key_part(std::uint32_t index);
   Typed expand(const Macro& macro, const std::string& name, const Path& path);
   bool check_visible(patterns::VariableId variable, dsl::Span span);
   Typed of_event(patterns::EventPick pick, patterns::VariableId variable, const Path& path, std::size_t from);

@@ -156,17 +156,26 @@ Typed ExpressionAnalyzer::resolve_key_part(const std::string& name, const Path& 
   AttributePath attributes{{name}};
   for (const Step& step : path.steps) attributes.segments.push_back(step.segment);
   const std::string text = to_string(attributes);
+  if (const auto part = key_part_named(text)) return key_part(*part);
+  return error(path.span,
+               "E0303",
+               fmt::format("which event? `{}` is not part of the key", text),
+               variables_hint(text));
+}
+
+/// The key part written as `text`, where the key is all that is known of an event: in outputs and `having`.
+std::optional<std::uint32_t> ExpressionAnalyzer::key_part_named(std::string_view text) const {
+  if (place_.has_own_event() || in_aggregate_) return std::nullopt;
   const auto& key = scope_.program.key;
   const auto part = std::find_if(key.begin(), key.end(), [&](const auto& p) { return p.name == text; });
-  if (part == key.end()) {
-    return error(path.span,
-                 "E0303",
-                 fmt::format("which event? `{}` is not part of the key", text),
-                 variables_hint(text));
-  }
+  if (part == key.end()) return std::nullopt;
+  return static_cast<std::uint32_t>(part - key.begin());
+}
+
+Typed ExpressionAnalyzer::key_part(std::uint32_t index) {
   ExpressionNode node;
   node.op = Op::key_part;
-  node.index = static_cast<std::uint32_t>(part - key.begin());
+  node.index = index;
   return add(node, Type::any, {});
 }
 

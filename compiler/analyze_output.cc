@@ -2,9 +2,6 @@
 
 #include "compiler/analyze_expression.h"
 
-#include <fmt/format.h>
-
-#include <set>
 #include <utility>
 
 namespace tocsin::compiler {
@@ -18,7 +15,8 @@ class OutputAnalyzer {
     patterns::Output out;
     if (section.emit_to) scope_.reporter.unsupported(section.emit_to->span, "`emit to`");
     if (section.message) out.message = message(*section.message);
-    for (const dsl::Field& written : section.fields) out.fields.push_back(field(written));
+    for (const dsl::Field& field : section.fields)
+      out.fields.push_back({field.name.value, value(field.value)});
     return out;
   }
 
@@ -41,17 +39,8 @@ class OutputAnalyzer {
     return out;
   }
 
-  patterns::Field field(const dsl::Field& written) {
-    const std::string& name = written.name.value;
-    if (!names_.insert(name).second) {
-      scope_.reporter.error(written.name.span, "E0704", fmt::format("the field `{}` is given twice", name));
-    }
-    return patterns::Field{name, value(written.value)};
-  }
-
   RuleScope& scope_;
   Place place_;
-  std::set<std::string> names_;
 };
 
 }  // namespace

@@ -158,16 +158,11 @@ class PatternAnalyzer {
     if (!q.until.empty()) scope_.reporter.unsupported(q.until_span, "`until`");
   }
 
+  /// That they are in order the parser has seen to.
   void check_bounds(const dsl::Quantifier& q) {
-    if (q.max && *q.max < q.min) {
-      scope_.reporter.error(
-          q.span, "E0606", fmt::format("at least {} and at most {} is never", q.min, *q.max));
-    } else if (q.max == 0u) {
-      scope_.reporter.error(q.span, "E0606", "what is repeated 0 times is not there", "leave it out");
-    } else if (q.min >= patterns::kPositionsMax || (q.max && *q.max >= patterns::kPositionsMax)) {
-      scope_.reporter.error(
-          q.span, "E0607", fmt::format("a pattern has at most {} places", patterns::kPositionsMax - 1));
-    }
+    if (q.min < patterns::kPositionsMax && q.max.value_or(0) < patterns::kPositionsMax) return;
+    scope_.reporter.error(
+        q.span, "E0607", fmt::format("a pattern has at most {} places", patterns::kPositionsMax - 1));
   }
 
   const RuleScope& scope_;

@@ -46,10 +46,8 @@ class RuleAnalyzer {
     analyze_window(scope_, rule_);
     if (rule_.pattern) {
       analyze_pattern_rule();
-    } else if (rule_.window) {
-      analyze_window_rule();
     } else {
-      scope_.reporter.error(rule_.id.span, "E0609", "a rule has a `pattern:`, or a `window:` with `having:`");
+      analyze_window_rule();  // the parser has seen to it that there is one
     }
     if (scope_.reporter.error_count() > errors) return std::nullopt;
     return std::move(out_);
@@ -68,10 +66,6 @@ class RuleAnalyzer {
   /// All names first, so that a condition may name a variable declared after its own.
   void declare_variables() {
     for (const dsl::VariableDecl& declared : rule_.variables) {
-      if (scope_.find_variable(declared.name.value)) {
-        scope_.reporter.error(
-            declared.name.span, "E0301", fmt::format("`{}` is declared twice", declared.name.value));
-      }
       Variable variable;
       variable.name = declared.name.value;
       use_types(declared.types, variable.any_type, variable.types);

@@ -101,19 +101,12 @@ void refuse(const RuleScope& scope, dsl::Span span, std::string_view key, std::s
 
 void analyze_severity(RuleScope& scope, const dsl::Rule& rule) {
   if (!rule.severity) return;
-  std::vector<std::string_view> words;
-  for (const patterns::RuleSeverity severity : kSeverities) {
-    words.push_back(name_of(severity));
-    if (words.back() == rule.severity->value) {
-      scope.program.severity = severity;
-      return;
-    }
-  }
-  const std::string near = did_you_mean(rule.severity->value, words);
-  scope.reporter.error(rule.severity->span,
-                       "E0705",
-                       fmt::format("there is no severity `{}`", rule.severity->value),
-                       near.empty() ? "info, low, medium, high or critical" : near);
+  const auto found =
+      std::find_if(kSeverities.begin(), kSeverities.end(), [&](patterns::RuleSeverity severity) {
+        return name_of(severity) == rule.severity->value;
+      });
+  TOCSIN_CHECK(found != kSeverities.end(), "the parser knows the severities");
+  scope.program.severity = *found;
 }
 
 void analyze_within(RuleScope& scope, const dsl::Rule& rule) {

@@ -71,7 +71,8 @@ bool takes_part(Type type) {
 }
 
 std::optional<Type> sum_type(Type a, Type b) {
-  if (a == Type::any || b == Type::any) return Type::any;
+  if (a == Type::any || b == Type::any)
+    return a == Type::number || b == Type::number ? Type::number : Type::any;
   if (a == Type::time && b == Type::time) return std::nullopt;
   if (a == Type::time || b == Type::time) {
     const Type other = a == Type::time ? b : a;
@@ -81,7 +82,8 @@ std::optional<Type> sum_type(Type a, Type b) {
 }
 
 std::optional<Type> difference_type(Type a, Type b) {
-  if (a == Type::any || b == Type::any) return Type::any;
+  if (a == Type::any || b == Type::any)
+    return a == Type::number || b == Type::number ? Type::number : Type::any;
   if (a == Type::time && b == Type::time) return Type::duration;
   if (a == Type::time && b == Type::duration) return Type::time;
   return a == b ? std::optional{a} : std::nullopt;

@@ -10,15 +10,17 @@
 namespace tocsin::patterns {
 namespace {
 
+/// Reads back as the same: a float keeps its point, a quote in a string is written twice.
 std::string literal(const Value& value) {
   if (!value.is_string()) {
     std::string out;
     append_plain(out, value);
-    return out;
+    const bool whole = out.find_first_not_of("-0123456789") == std::string::npos;
+    return value.kind() == ValueKind::real && whole ? out + ".0" : out;
   }
   std::string out = "'";
   for (const char c : value.as_text()) {
-    if (c == '\'' || c == '\\') out += '\\';
+    if (c == '\'') out += c;
     out += c;
   }
   return out + "'";

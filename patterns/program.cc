@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <iterator>
 
 namespace tocsin::patterns {
 namespace {
@@ -47,12 +49,20 @@ class ProgramPrinter {
     return to_string(program_.expressions, id, schema_, variables_, keys_);
   }
 
+  /// By name: ids depend on the other rules.
   std::string types(bool any, const std::vector<TypeId>& ids) const {
     if (any) return "any";
+    std::vector<std::string> names;
+    for (const TypeId id : ids) names.push_back(schema_.type_name(id));
+    std::sort(names.begin(), names.end());
+    return fmt::format("{}", fmt::join(names, "|"));
+  }
+
+  /// ` a b`
+  std::string names(VariableMask variables) const {
     std::string out;
-    for (const TypeId id : ids) {
-      if (!out.empty()) out += "|";
-      out += schema_.type_name(id);
+    for (VariableMask rest = variables; rest != 0; rest &= rest - 1) {
+      out += " " + variables_[static_cast<std::size_t>(std::countr_zero(rest))];
     }
     return out;
   }
@@ -115,11 +125,7 @@ class ProgramPrinter {
   void print_limits() {
     if (program_.positions.empty()) return;
     line("within {}", program_.within == kForever ? "(no limit)" : format_duration(program_.within));
-    std::string to;
-    for (VariableMask rest = program_.skip_to; rest != 0; rest &= rest - 1) {
-      to += " " + variables_[static_cast<std::size_t>(std::countr_zero(rest))];
-    }
-    line("after match {}{}", name_of(program_.after_match), to);
+    line("after match {}{}", name_of(program_.after_match), names(program_.skip_to));
   }
 
   void print_window() {
@@ -148,11 +154,10 @@ class ProgramPrinter {
     const ExpressionPool& pool = program_.expressions;
     for (std::size_t i = 0; i < pool.aggregate_count(); ++i) {
       const Aggregate& a = pool.aggregate(AggregateId{static_cast<std::uint16_t>(i)});
-      std::string over;
-      for (VariableMask rest = a.variables; rest != 0; rest &= rest - 1) {
-        over += " " + variables_[static_cast<std::size_t>(std::countr_zero(rest))];
-      }
-      line("aggregate {} of {} over{}", name_of(a.kind), a.operand ? expression(a.operand) : "events", over);
+      line("aggregate {} of {} over{}",
+           name_of(a.kind),
+           a.operand ? expression(a.operand) : "events",
+           names(a.variables));
     }
   }
 

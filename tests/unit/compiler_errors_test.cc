@@ -1,0 +1,256 @@
+#include "tests/support/catch.h"
+#include "tests/support/compiled.h"
+
+#include <fmt/format.h>
+
+namespace tocsin {
+namespace {
+
+using Findings = std::vector<std::string>;
+
+struct Case {
+  const char* says;
+  const char* rule;  // without `rule:`
+  Findings want;
+};
+
+void check(const Case& c) {
+  CAPTURE(c.says, c.rule);
+  auto compiled = test::compile_texts({fmt::format("rule: r\n{}\n", c.rule)});
+  CHECK(test::findings(compiled) == c.want);
+}
+
+TEST_CASE("names that mean nothing where they stand", "[compiler]") {
+  check(GENERATE(values<Case>({
+      {"an unknown variable", "events: {a: t}\npattern: a -> bb\nwithin: 1h", {"E0302 `bb`"}},
+      {"an unused variable", "events: {a: t, b: t}\npattern: a\n", {"E0315 `b`"}},
+      {"a variable twice is none", "events: {a: t}\npattern: a -> a\nwithin: 1h", {}},
+      {"an event as a value",
+       "events: {a: t, b: t where x == a}\npattern: a -> b\nwithin: 1h",
+       {"E0305 `a`"}},
+      {"an index that is no number",
+       "events:\n  a: t\n  b: t where a[x].y > 1\npattern: a -> b\nwithin: 1h",
+       {"E0305 `x`"}},
+      {"a negative place in a list", "events:\n  a: t where x[-1] > 1\npattern: a", {"E0305 `-1`"}},
+      {"an unknown function", "events: {a: t where lowr(x) == 'y'}\npattern: a", {"E0304 `lowr`"}},
+      {"a bare name in a message",
+       "key: k\nevents: {a: t}\npattern: a\non match: {message: '{x}'}",
+       {"E0303 `x`"}},
+      {"the key in a message is none",
+       "key: k\nevents: {a: t}\npattern: a\non match: {message: '{k} {time}'}",
+       {}},
+      {"a computed key in a message is none",
+       "key: lower(k)\nevents: {a: t}\npattern: a\non match: {message: '{lower(k)}'}",
+       {}},
+      {"a bare name in having", "events: {a: t}\nwindow: sliding 1h\nhaving: x > count(a)", {"E0303 `x`"}},
+      {"an aggregate of no variable",
+       "events: {a: t}\nwindow: sliding 1h\nhaving: sum(x) > 1",
+       {"E0303 `x`"}},
+      {"this without an event",
+       "events: {a: t}\npattern: a\non match: {message: '{this.x}'}",
+       {"E0303 `this`"}},
+      {"from leaves a type out", "from: [u]\nevents: {a: t}\npattern: a", {"E0314 `t`"}},
+      {"a skip to what is not taken",
+       "events: {a: t, b: u}\npattern: a -> not b\nwithin: 1h\nafter match: skip to first b",
+       {"E0302 `b`"}},
+  })));
+}
+
+TEST_CASE("events that cannot have been taken yet", "[compiler]") {
+  check(GENERATE(values<Case>({
+      {"taken later", "events: {a: t where x == b.x, b: t}\npattern: a -> b\nwithin: 1h", {"E0401 `b.x`"}},
+      {"itself, taken once", "events: {a: t where a.x > 1}\npattern: a", {"E0401 `a.x`"}},
+      {"itself, repeated", "events: {a: t where x > a.x}\npattern: a{2}\nwithin: 1h", {}},
+      {"itself, at two places", "events: {a: t where x > a.x}\npattern: a -> a\nwithin: 1h", {}},
+      {"on the other branch",
+       "events: {a: t, b: t, c: t where x == b.x}\npattern: a -> (b | c)\nwithin: 1h",
+       {"E0401 `b.x`"}},
+      {"on one of two branches",
+       "events: {a: t, b: t, c: t where x == b.x}\npattern: (a | b) -> c\nwithin: 1h",
+       {}},
+      {"what is absent",
+       "events: {a: t, n: t, b: t where x == n.x}\npattern: a -> not n -> b\nwithin: 1h",
+       {"E0401 `n.x`"}},
+      {"an absence looks back",
+       "events: {a: t, n: t where x == a.x, b: t}\npattern: a -> not n -> b\nwithin: 1h",
+       {}},
+      {"in a timeout, the last",
+       "events: {a: t, b: t}\npattern: a -> b\nwithin: 1h\non timeout: {message: '{a.x} {b.x}'}",
+       {"E0401 `b.x`"}},
+      {"count counts too",
+       "events: {a: t where count(b) > 1, b: t}\npattern: a -> b\nwithin: 1h",
+       {"E0401 `b`"}},
+      {"in a window",
+       "events: {a: t where count(a) > 1}\nwindow: sliding 1h\nhaving: count(a) > 1",
+       {"E0402 `a`"}},
+  })));
+}
+
+TEST_CASE("types that do not go together", "[compiler]") {
+  struct Condition {
+    const char* condition;
+    Findings want;
+  };
+  const auto c = GENERATE(values<Condition>({
+      {"x == 'a'", {}},
+      {"'a' == 1", {"E0502 `==`"}},
+      {"time > 5", {"E0502 `>`"}},
+      {"type == 5", {"E0502 `==`"}},
+      {"x == null", {"E0502 `==`"}},
+      {"time - time < 5m", {}},
+      {"time - time < 5", {"E0502 `<`"}},
+      {"time + time > time", {"E0503 `+`"}},
+      {"'a' + x == 'ab'", {"E0503 `+`"}},
+      {"not 5", {"E0501 `5`"}},
+      {"x", {}},
+      {"x + 1", {"E0501 `x + 1`"}},
+      {"x and 'a'", {"E0501 `'a'`"}},
+      {"len(5) > 1", {"E0501 `5`"}},
+      {"len(x, y) > 1", {"E0504 `len(x, y)`"}},
+      {"-'a' == x", {"E0501 `'a'`"}},
+      {"x in [1, 2]", {}},
+      {"type in [1, 'a']", {"E0502 `1`"}},
+      {"x in y", {"E0505 `y`"}},
+      {"[1] == x", {"E0505 `[1]`"}},
+      {"x between 1 and 2", {}},
+      {"1 between x and 'b'", {"E0502 `'b'`"}},
+      {"x like y", {"E0506 `y`"}},
+      {"x matches 'a('", {"E0507 `'a('`"}},
+      {"x contains 5", {"E0501 `5`"}},
+      {"case when x then 1 else 2 end > 1", {}},
+      {"case when 1 then 1 else 2 end > 1", {"E0501 `1`"}},
+      {"sum(sum(a.x)) > 1", {"E0508 `sum(a.x)`"}},
+      {"sum('x') > 1", {"E0501 `'x'`"}},
+  }));
+  CAPTURE(c.condition);
+  auto compiled = test::compile_texts(
+      {fmt::format("rule: r\nevents:\n  a: t\n  b: t where {}\npattern: a -> b\nwithin: 1h\n", c.condition)});
+  CHECK(test::findings(compiled) == c.want);
+}
+
+TEST_CASE("patterns that say nothing, or nothing that can be run", "[compiler]") {
+  struct Pattern {
+    const char* pattern;  // over x y z of types of their own and n, within 1h
+    Findings want;
+  };
+  const auto c = GENERATE(values<Pattern>({
+      {"x -> y -> z -> not n", {}},
+      {"x -> y -> z => not n", {}},
+      {"not n -> x -> y -> z", {"E0601 `not n`"}},
+      {"(not n -> x) -> y -> z", {"E0601 `not n`"}},
+      {"x? -> not n -> y -> z", {"E0601 `x? -> not n -> y -> z`"}},
+      {"x -> y -> not n -> z?", {"E0602 `x -> y -> not n -> z?`"}},
+      {"x -> y ->[5m] not n -> z", {"E0603 `[5m]`"}},
+      {"x -> y ~> not n -> z", {"E0604 `~>`"}},
+      {"x ->[0s] y -> z -> not n", {"E0605 `[0s]`"}},
+      {"x{20000} -> y -> z -> not n", {"E0607 `{20000}`"}},
+      {"x{6000} -> y{6000} -> z -> not n", {"E0607 `x{6000} -> y{6000} -> z -> not n`"}},
+      {"(x | y | z)? -> n", {"E0900 `?`"}},
+      {"x -> y => not n -> z", {"E0900 `=>`"}},
+      {"x -> (y | not n -> z)", {"E0900 `not n`"}},
+      {"x ->[5s..10m] y -> z -> not n", {"E0900 `[5s..10m]`"}},
+      {"x -> y -> not (n | z)", {"E0900 `not (n | z)`"}},
+      {"x & y -> z -> not n", {"E0900 `x & y`"}},
+      {"x*+ -> y -> z -> not n", {"E0900 `*+`"}},
+      {"x+ any -> y -> z -> not n", {"E0900 `any`"}},
+      {"x+ until n -> y -> z", {"E0900 `until n`"}},
+      {"x* -> y* -> z* -> n*", {"W0103 `x* -> y* -> z* -> n*`"}},
+  }));
+  CAPTURE(c.pattern);
+  auto compiled = test::compile_texts(
+      {fmt::format("rule: r\nevents: {{x: a, y: b, z: c, n: d}}\npattern: {}\nwithin: 1h\n", c.pattern)});
+  CHECK(test::findings(compiled) == c.want);
+}
+
+TEST_CASE("time limits that are missing", "[compiler]") {
+  check(GENERATE(values<Case>({
+      {"an absence", "events: {a: t, b: u}\npattern: a -> not b", {"E0602 `a -> not b`"}},
+      {"an absence with a gap", "events: {a: t, b: u}\npattern: a ->[1h] not b", {}},
+      {"an absence in a session", "events: {a: t, b: u}\nwindow: session 1h\npattern: a -> not b", {}},
+      {"a timeout",
+       "events: {a: t, b: u}\npattern: a -> b\non timeout:\n  message: m",
+       {"E0701 `message: m`"}},
+      {"a run", "events: {a: t, b: u}\npattern: a -> b", {"W0101 `a -> b`"}},
+      {"a run with a gap", "events: {a: t, b: u}\npattern: a ->[1h] b", {}},
+      {"one event", "events: {a: t}\npattern: a", {}},
+      {"forks", "events: {a: t, b: u}\npattern: a ~> b\nafter match: no skip", {"W0102 `a ~> b`"}},
+      {"within nothing", "events: {a: t}\npattern: a\nwithin: 0s", {"E0605 `0s`"}},
+      {"a skip that may find nothing",
+       "events: {a: t, b: u}\npattern: a? -> b\nwithin: 1h\nafter match: skip to last a",
+       {"W0104 `a`"}},
+  })));
+}
+
+TEST_CASE("windows, and settings that do not go with them", "[compiler]") {
+  check(GENERATE(values<Case>({
+      {"no having", "events: {a: t}\nwindow: sliding 1h", {"E0703 `sliding 1h`"}},
+      {"empty", "events: {a: t}\nwindow: tumbling 0s\nhaving: count(a) > 1", {"E0702 `tumbling 0s`"}},
+      {"no events", "events: {a: t}\nwindow: count 0\nhaving: count(a) > 1", {"E0702 `count 0`"}},
+      {"too many at once",
+       "events: {a: t}\nwindow: hopping 1h every 1ms\nhaving: count(a) > 1",
+       {"E0702 `hopping 1h every 1ms`"}},
+      {"within", "events: {a: t}\nwindow: sliding 1h\nhaving: count(a) > 1\nwithin: 1h", {"E0706 `1h`"}},
+      {"having with a pattern", "events: {a: t}\npattern: a\nhaving: count(a) > 1", {"E0706 `count(a) > 1`"}},
+      {"emit with a pattern", "events: {a: t}\npattern: a\nemit: each", {"E0706 `each`"}},
+      {"having is no condition",
+       "events: {a: t}\nwindow: sliding 1h\nhaving: count(a)",
+       {"E0501 `count(a)`"}},
+  })));
+}
+
+TEST_CASE("what the language has and the engine has not", "[compiler]") {
+  check(GENERATE(values<Case>({
+      {"within events", "events: {a: t}\npattern: a\nwithin: 5 events", {"E0900 `5 events`"}},
+      {"emit: preferred", "events: {a: t}\npattern: a\nemit: preferred", {"E0900 `preferred`"}},
+      {"report: all", "events: {a: t}\npattern: a\nreport: all", {"E0900 `all`"}},
+      {"runs: newest", "events: {a: t}\npattern: a\nruns: newest", {"E0900 `newest`"}},
+      {"cancel", "events: {a: t}\npattern: a\ncancel: a", {"E0900 `a`"}},
+      {"suppress", "events: {a: t}\npattern: a\nsuppress: 1h", {"E0900 `1h`"}},
+      {"sets", "events: {a: t}\npattern: a\nsets: {s: [a]}", {"E0900 `s`"}},
+      {"a pattern in a window", "events: {a: t}\npattern: a\nwindow: tumbling 1h", {"E0900 `tumbling 1h`"}},
+      {"count or time",
+       "events: {a: t}\nwindow: count 5 or 1m\nhaving: count(a) > 1",
+       {"E0900 `count 5 or 1m`"}},
+      {"keys by variable", "key: {a: x}\nevents: {a: t}\npattern: a", {"E0900 `a`"}},
+      {"prior", "events: {a: t where x > prior.x}\npattern: a", {"E0900 `prior`"}},
+      {"match", "events: {a: t where x > match.x}\npattern: a", {"E0900 `match`"}},
+      {"a function", "events:\n  a: t where cidr(ip, '10.0.0.0/8')\npattern: a", {"E0900 `cidr`"}},
+      {"a format", "events: {a: t}\npattern: a\non match: {message: '{a.x:.2f}'}", {"E0900 `.2f`"}},
+      {"emit to", "events: {a: t}\npattern: a\non match: {emit to: x}", {"E0900 `x`"}},
+  })));
+}
+
+TEST_CASE("lists and macros", "[compiler]") {
+  struct Shared {
+    const char* declarations;
+    const char* condition;
+    Findings want;
+  };
+  const auto c = GENERATE(values<Shared>({
+      {"lists: {l: [1, 2]}", "x in l", {}},
+      {"lists: {l: [1, 2]}", "x in ll", {"E0505 `ll`"}},
+      {"lists: {l: [1, 2]}", "l == 1", {"E0307 `l`"}},
+      {"lists: {l: {file: missing.txt}}", "x in l", {"E0310 `missing.txt`"}},
+      {"macros: {m: \"x > 5\"}", "m and y", {}},
+      {"macros: {m: \"x > 5\"}", "m.z > 5", {"E0307 `m.z`"}},
+      {"macros: {m: \"m\"}", "m", {"E0308 `m`"}},
+      {"macros: {m: \"n\", n: \"m\"}", "m", {"E0308 `m`"}},
+      {"macros: {m: \"'a' > 5\"}", "m and m", {"E0502 `>`"}},
+      {"macros: {m: x}\nlists: {m: [1]}", "y", {"E0301 `m`"}},
+  }));
+  CAPTURE(c.declarations, c.condition);
+  auto compiled = test::compile_texts(
+      {c.declarations, fmt::format("rule: r\nevents:\n  a: t where {}\npattern: a\n", c.condition)});
+  CHECK(test::findings(compiled) == c.want);
+}
+
+TEST_CASE("all errors of all rules come at once, and two rules of one id are one of them", "[compiler]") {
+  auto compiled = test::compile_texts({"rule: a\nevents: {x: t where 'a' > 5}\npattern: x -> y\n",
+                                       "rule: b\nevents: {x: t where not 5}\npattern: x\n",
+                                       "rule: b\nevents: {x: t}\npattern: x\n"});
+  CHECK_FALSE(compiled.rules.has_value());
+  CHECK(test::findings(compiled) == Findings{"E0301 `b`", "E0502 `>`", "E0302 `y`", "E0501 `5`"});
+}
+
+}  // namespace
+}  // namespace tocsin
