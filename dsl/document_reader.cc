@@ -151,7 +151,7 @@ class DocumentReader {
         yaml_.unknown_key(each->key, "a list", {"file"});
       }
     }
-    if (!file) yaml_.wrong_shape(entry, "`[a, b]` or `{file: name.txt}`");
+    if (entry.value.entries.empty()) yaml_.wrong_shape(entry, "`[a, b]` or `{file: name.txt}`");
     return file;
   }
 

@@ -198,21 +198,6 @@ class TreeBuilder : public YAML::EventHandler {
   bool refused_ = false;
 };
 
-void read_documents(RuleFile& out, std::uint32_t text_begin, Diagnostics& diagnostics) {
-  TreeBuilder builder(out.file, text_begin, diagnostics);
-  std::istringstream stream{std::string(out.file->text().substr(text_begin))};
-  try {
-    YAML::Parser parser(stream);
-    while (parser.HandleNextDocument(builder)) {
-      if (const auto document = builder.take()) read_document(*document, out, diagnostics);
-    }
-  } catch (const YAML::Exception& error) {
-    const std::uint32_t begin = builder.offset(error.mark);
-    diagnostics.error(
-        out.file, {begin, begin + 1}, "E0101", "this is no YAML: " + error.msg, hint_for(error.msg));
-  }
-}
-
 bool check_text(const std::shared_ptr<const SourceFile>& file, Diagnostics& diagnostics) {
   if (file->text().size() > kFileBytesMax) {
     diagnostics.error(file, {0, 0}, "E0103", "this file is larger than 8 MiB", "split it");
@@ -226,14 +211,37 @@ bool check_text(const std::shared_ptr<const SourceFile>& file, Diagnostics& diag
   return true;
 }
 
+std::vector<YamlNode> read_documents(const std::shared_ptr<const SourceFile>& file,
+                                     std::uint32_t text_begin,
+                                     Diagnostics& diagnostics) {
+  std::vector<YamlNode> documents;
+  TreeBuilder builder(file, text_begin, diagnostics);
+  std::istringstream stream{std::string(file->text().substr(text_begin))};
+  try {
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+      if (auto document = builder.take()) documents.push_back(std::move(*document));
+    }
+  } catch (const YAML::Exception& error) {
+    const std::uint32_t begin = builder.offset(error.mark);
+    diagnostics.error(
+        file, {begin, begin + 1}, "E0101", "this is no YAML: " + error.msg, hint_for(error.msg));
+  }
+  return documents;
+}
+
 }  // namespace
+
+std::vector<YamlNode> read_yaml(const std::shared_ptr<const SourceFile>& file, Diagnostics& diagnostics) {
+  if (!check_text(file, diagnostics)) return {};
+  const bool marked = file->text().starts_with(kByteOrderMark);
+  return read_documents(file, marked ? static_cast<std::uint32_t>(kByteOrderMark.size()) : 0, diagnostics);
+}
 
 RuleFile parse_rule_file(std::shared_ptr<const SourceFile> file, Diagnostics& diagnostics) {
   RuleFile out;
   out.file = std::move(file);
-  if (!check_text(out.file, diagnostics)) return out;
-  const bool marked = out.file->text().starts_with(kByteOrderMark);
-  read_documents(out, marked ? static_cast<std::uint32_t>(kByteOrderMark.size()) : 0, diagnostics);
+  for (const YamlNode& document : read_yaml(out.file, diagnostics)) read_document(document, out, diagnostics);
   return out;
 }
 

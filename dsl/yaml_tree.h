@@ -1,12 +1,14 @@
 #pragma once
 /// A YAML document as rule files use it: scalars, lists and maps, each with its place.
 ///
-/// Made by dsl/rule_file.cc, read by dsl/rule_reader.cc. No anchors, aliases or tags; keys are text.
-/// At most kYamlDepthMax deep, so walking it may recurse.
+/// Made by dsl/rule_file.cc, read by dsl/rule_reader.cc, and by the readers of tests and configurations. No
+/// anchors, aliases or tags; keys are text. At most kYamlDepthMax deep, so walking it may recurse.
 
+#include "dsl/diagnostics.h"
 #include "dsl/source.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,5 +38,9 @@ struct YamlEntry {
   YamlNode key;  ///< a scalar
   YamlNode value;
 };
+
+/// The documents of `file`. Never throws. One with something in it that is refused is left out; the error is
+/// in `diagnostics`.
+std::vector<YamlNode> read_yaml(const std::shared_ptr<const SourceFile>& file, Diagnostics& diagnostics);
 
 }  // namespace tocsin::dsl
