@@ -23,7 +23,6 @@ class ProgramPrinter {
  public:
   ProgramPrinter(const Program& program, const Schema& schema) : program_{program}, schema_{schema} {
     for (const Variable& variable : program.variables) variables_.push_back(variable.name);
-    for (const KeyPart& part : program.key) keys_.push_back(part.name);
   }
 
   std::string print() {
@@ -45,18 +44,7 @@ class ProgramPrinter {
     out_ += '\n';
   }
 
-  std::string expression(ExpressionId id) const {
-    return to_string(program_.expressions, id, schema_, variables_, keys_);
-  }
-
-  /// By name: ids depend on the other rules.
-  std::string types(bool any, const std::vector<TypeId>& ids) const {
-    if (any) return "any";
-    std::vector<std::string> names;
-    for (const TypeId id : ids) names.push_back(schema_.type_name(id));
-    std::sort(names.begin(), names.end());
-    return fmt::format("{}", fmt::join(names, "|"));
-  }
+  std::string expression(ExpressionId id) const { return to_string(program_, id, schema_); }
 
   /// ` a b`
   std::string names(VariableMask variables) const {
@@ -72,13 +60,13 @@ class ProgramPrinter {
     line("version {}", program_.version);
     line("severity {}", name_of(program_.severity));
     std::string key;
-    for (const std::string& part : keys_) key += (key.empty() ? "" : ", ") + part;
+    for (const KeyPart& part : program_.key) key += (key.empty() ? "" : ", ") + part.name;
     line("key {}", key.empty() ? "(one for all)" : key);
-    line("sees {}", types(program_.any_type, program_.types));
+    line("sees {}", types_text(schema_, program_.any_type, program_.types));
   }
 
   void print_variable(const Variable& variable) {
-    line("variable {}: {}", variable.name, types(variable.any_type, variable.types));
+    line("variable {}: {}", variable.name, types_text(schema_, variable.any_type, variable.types));
     if (variable.own_condition) line("  by itself: {}", expression(variable.own_condition));
     if (variable.run_condition) line("  by what was taken: {}", expression(variable.run_condition));
   }
@@ -185,7 +173,6 @@ class ProgramPrinter {
   const Program& program_;
   const Schema& schema_;
   std::vector<std::string> variables_;
-  std::vector<std::string> keys_;
   std::string out_;
 };
 
@@ -215,6 +202,22 @@ std::string_view name_of(WindowEmit emit) {
 std::string_view name_of(RuleSeverity severity) {
   static constexpr std::string_view kWords[] = {"info", "low", "medium", "high", "critical"};
   return word(kWords, severity);
+}
+
+std::string to_string(const Program& program, ExpressionId id, const Schema& schema) {
+  std::vector<std::string> variables;
+  std::vector<std::string> keys;
+  for (const Variable& variable : program.variables) variables.push_back(variable.name);
+  for (const KeyPart& part : program.key) keys.push_back(part.name);
+  return to_string(program.expressions, id, schema, variables, keys);
+}
+
+std::string types_text(const Schema& schema, bool any, std::span<const TypeId> types) {
+  if (any) return "any";
+  std::vector<std::string> names;
+  for (const TypeId type : types) names.push_back(schema.type_name(type));
+  std::sort(names.begin(), names.end());  // ids depend on the other rules
+  return fmt::format("{}", fmt::join(names, "|"));
 }
 
 std::string to_string(const Program& program, const Schema& schema) {

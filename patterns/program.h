@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -130,6 +131,12 @@ struct Program {
   std::optional<Output> on_timeout;
   std::vector<std::string> warnings;
 };
+
+/// One of the program's expressions, in the language's own syntax.
+std::string to_string(const Program& program, ExpressionId id, const Schema& schema);
+
+/// `click|search`, ordered by name; or `any`.
+std::string types_text(const Schema& schema, bool any, std::span<const TypeId> types);
 
 /// What `tocsin explain` prints of a program: stable from run to run, names instead of ids.
 std::string to_string(const Program& program, const Schema& schema);
