@@ -115,10 +115,9 @@ class RuleAnalyzer {
     for (std::size_t i = 0; i < program().variables.size(); ++i) {
       const Variable& variable = program().variables[i];
       const auto& seen = program().types;
-      if (!variable.any_type &&
-          std::includes(seen.begin(), seen.end(), variable.types.begin(), variable.types.end())) {
-        continue;
-      }
+      const bool all_seen =
+          std::includes(seen.begin(), seen.end(), variable.types.begin(), variable.types.end());
+      if (variable.any_type || all_seen) continue;
       scope_.reporter.error(rule_.variables[i].types.span,
                             "E0314",
                             fmt::format("`from:` leaves out events that `{}` is to take", variable.name));
@@ -130,6 +129,9 @@ class RuleAnalyzer {
     for (const dsl::KeyPart& part : rule_.key->parts) {
       ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::key, VariableId::none(), 0}};
       const auto value = analyzer.analyze(part.expression).id;
+      if (program().expressions.node(value).op == patterns::Op::constant) {
+        scope_.reporter.error(part.expression.span, "E0316", "a key is made of the event's attributes");
+      }
       program().key.push_back({to_string(program().expressions, value, scope_.schema, {}, {}), value});
     }
   }

@@ -186,7 +186,6 @@ class Lowering {
   void drop_empty_word(Ways& starts) {
     const auto is_end = [](const Way& way) { return way.kind != Transition::Kind::take; };
     if (std::erase_if(starts, is_end) == 0 || failed_) return;
-    if (starts.empty()) error("E0608", "the pattern takes no event");
     reporter_.warning(
         span_, "W0103", "every part of the pattern may be left out; a match still takes at least one event");
   }

@@ -41,7 +41,12 @@ AttributeId RuleScope::use_attribute(const AttributePath& path,
   const AttributeId attribute = use_attribute(path, span);
   for (std::size_t i = 0; i < program.variables.size(); ++i) {
     const Variable& variable = program.variables[i];
-    if ((variables >> i & 1) != 0) use_of(variable.any_type, variable.types, attribute);
+    if ((variables >> i & 1) == 0) continue;
+    if (variable.any_type) {
+      use_of(program.any_type, program.types, attribute);
+    } else {
+      use_of(false, variable.types, attribute);
+    }
   }
   return attribute;
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
-#include <algorithm>
 #include <vector>
 
 namespace tocsin::compiler {
@@ -13,16 +12,14 @@ namespace {
 /// version, and so drops the runs of all rules on the next reload.
 class CanonicalText {
  public:
-  CanonicalText(const patterns::Program& program, const Schema& schema) : program_{program}, schema_{schema} {
-    for (const patterns::Variable& variable : program.variables) variables_.push_back(variable.name);
-    for (const patterns::KeyPart& part : program.key) keys_.push_back(part.name);
-  }
+  CanonicalText(const patterns::Program& program, const Schema& schema)
+      : program_{program}, schema_{schema} {}
 
   std::string write(const std::vector<PatternStage>& stages) {
-    line("sees", types(program_.any_type, program_.types));
-    for (const std::string& key : keys_) line("key", key);
+    line("sees", patterns::types_text(schema_, program_.any_type, program_.types));
+    for (const patterns::KeyPart& part : program_.key) line("key", part.name);
     for (const patterns::Variable& variable : program_.variables) {
-      line(variable.name, types(variable.any_type, variable.types));
+      line(variable.name, patterns::types_text(schema_, variable.any_type, variable.types));
       if (variable.own_condition) line("own", expression(variable.own_condition));
       if (variable.run_condition) line("run", expression(variable.run_condition));
     }
@@ -46,23 +43,10 @@ class CanonicalText {
     line("emit", name_of(program_.emit));
   }
 
-  std::string expression(patterns::ExpressionId id) const {
-    return to_string(program_.expressions, id, schema_, variables_, keys_);
-  }
-
-  /// By name: ids depend on the other rules.
-  std::string types(bool any, const std::vector<TypeId>& ids) const {
-    if (any) return "any";
-    std::vector<std::string> names;
-    for (const TypeId id : ids) names.push_back(schema_.type_name(id));
-    std::sort(names.begin(), names.end());
-    return fmt::format("{}", fmt::join(names, "|"));
-  }
+  std::string expression(patterns::ExpressionId id) const { return to_string(program_, id, schema_); }
 
   const patterns::Program& program_;
   const Schema& schema_;
-  std::vector<std::string> variables_;
-  std::vector<std::string> keys_;
   std::string out_;
 };
 

@@ -118,8 +118,7 @@ TEST_CASE("conditions are cut into what the event shows by itself and the rest",
   REQUIRE(compiled.rules);
   const auto& program = compiled.program();
   const auto text = [&](patterns::ExpressionId id) {
-    const std::vector<std::string> names{"a", "b"};
-    return id ? to_string(program.expressions, id, *compiled.rules->schema, names, {}) : std::string{};
+    return id ? to_string(program, id, *compiled.rules->schema) : std::string{};
   };
   CHECK(text(program.variables[1].own_condition) == c.own);
   CHECK(text(program.variables[1].run_condition) == c.run);

@@ -50,6 +50,8 @@ TEST_CASE("names that mean nothing where they stand", "[compiler]") {
        "events: {a: t}\npattern: a\non match: {message: '{this.x}'}",
        {"E0303 `this`"}},
       {"from leaves a type out", "from: [u]\nevents: {a: t}\npattern: a", {"E0314 `t`"}},
+      {"any of what is seen", "from: [t]\nevents: {a: any}\npattern: a", {}},
+      {"a key that is the same for all", "key: [k, 5]\nevents: {a: t}\npattern: a", {"E0316 `5`"}},
       {"a skip to what is not taken",
        "events: {a: t, b: u}\npattern: a -> not b\nwithin: 1h\nafter match: skip to first b",
        {"E0302 `b`"}},
@@ -160,6 +162,19 @@ TEST_CASE("patterns that say nothing, or nothing that can be run", "[compiler]")
   auto compiled = test::compile_texts(
       {fmt::format("rule: r\nevents: {{x: a, y: b, z: c, n: d}}\npattern: {}\nwithin: 1h\n", c.pattern)});
   CHECK(test::findings(compiled) == c.want);
+}
+
+TEST_CASE("a pattern has limits", "[compiler]") {
+  std::string branches = "a";
+  for (int i = 0; i < 64; ++i) branches += " | a";
+  auto compiled = test::compile_texts({fmt::format("rule: r\nevents: {{a: t}}\npattern: {}\n", branches)});
+  CHECK(test::findings(compiled) == Findings{fmt::format("E0607 `{}`", branches)});
+
+  std::string events;
+  for (int i = 0; i < 65; ++i) events += fmt::format("  v{}: t\n", i);
+  compiled = test::compile_texts(
+      {fmt::format("rule: r\nevents:\n{}window: sliding 1h\nhaving: count(v0) > 1\n", events)});
+  CHECK(test::findings(compiled) == Findings{"E0313 `v64`"});
 }
 
 TEST_CASE("time limits that are missing", "[compiler]") {
