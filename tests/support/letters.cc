@@ -1,0 +1,132 @@
+#include "tests/support/letters.h"
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+#include <sstream>
+#include <stdexcept>
+#include <vector>
+
+#include <simdjson.h>
+
+#include "compiler/compile.h"
+#include "dsl/rule_file.h"
+#include "runtime/router.h"
+#include "runtime/shard.h"
+
+namespace tocsin::tests {
+namespace {
+
+using runtime::RoutedEvent;
+
+compiler::CompiledRules compile_text(const std::string& text) {
+  dsl::Diagnostics diagnostics;
+  std::vector<dsl::RuleFile> files;
+  files.push_back(dsl::parse_rule_file(std::make_shared<const dsl::SourceFile>("rule.yaml", text), diagnostics));
+  auto compiled = compiler::compile(files, diagnostics);
+  if (compiled) return *std::move(compiled);
+  std::string errors = text + "\n";
+  for (const dsl::Diagnostic& d : diagnostics.all()) dsl::append_text(errors, d, false);
+  throw std::runtime_error(errors);
+}
+
+/// Events and all that they point at.
+class Stream {
+ public:
+  Stream(const std::string& words, const Schema& schema, int seconds_apart) : schema_{schema} {
+    std::istringstream in(words);
+    int second = 0;
+    for (std::string word; in >> word; second += seconds_apart) {
+      if (word == ".") continue;
+      std::istringstream same(word);
+      for (std::string one; std::getline(same, one, '+');) add(one, second);
+    }
+  }
+
+  const std::deque<Event>& events() const { return events_; }
+
+ private:
+  void add(const std::string& word, int second) {
+    Event event;
+    event.time = EventTime{std::chrono::seconds(second)};
+    event.offset = events_.size();
+    event.type_name = texts_.emplace_back(word.substr(0, 1));
+    event.type = schema_.find_type(event.type_name);
+    event.raw = texts_.emplace_back("\"" + word.substr(0, 1) + std::to_string(second) + "\"");
+    const auto& attributes = schema_.layout(event.type).attributes;
+    auto& values = values_.emplace_back(attributes.size());
+    for (std::size_t i = 0; i < attributes.size() && word.size() > 2; ++i) {
+      if (to_string(schema_.path(attributes[i])) == "v") values[i] = Value::integer(std::stoi(word.substr(2)));
+    }
+    event.values = values.data();
+    events_.push_back(event);
+  }
+
+  const Schema& schema_;
+  std::deque<Event> events_;
+  std::deque<std::string> texts_;
+  std::deque<std::vector<Value>> values_;
+};
+
+std::string second_of(std::string_view rfc3339) {
+  const auto time = parse_rfc3339(rfc3339);
+  return time ? std::to_string(time->time_since_epoch().count() / 1'000'000'000) : "?";
+}
+
+/// `match(a0 b1)` of one alert line.
+std::string tell(const simdjson::dom::element& alert) {
+  std::vector<std::pair<int, std::string>> taken;
+  for (const auto& variable : alert["events"].get_object()) {
+    for (const auto& event : variable.value.get_array()) {
+      const std::string name{event.get_string().value()};
+      taken.emplace_back(std::stoi(name.substr(1)), name);
+    }
+  }
+  std::stable_sort(taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string text{alert["kind"].get_string().value()};
+  text += '(';
+  for (const auto& [second, name] : taken) text += (text.back() == '(' ? "" : " ") + name;
+  text += ')';
+  const std::string at = second_of(alert["time"].get_string().value());
+  if (taken.empty() || at != std::to_string(taken.back().first)) text += "@" + at;
+  return text;
+}
+
+}  // namespace
+
+std::string run_letters(const std::string& rule, const std::string& events, const LettersOptions& options) {
+  const compiler::CompiledRules compiled = compile_text(rule);
+  const auto rules = std::make_shared<const runtime::RuleSet>(compiled.schema, compiled.programs);
+  const Stream stream(events, rules->schema(), options.seconds_apart);
+  runtime::Shard shard(rules, {});
+  runtime::Router router(rules);
+  runtime::AlertBatch alerts;
+  Arena arena;
+  for (const Event& event : stream.events()) {
+    std::vector<RoutedEvent> routed;
+    router.route(event, arena, routed);
+    for (const RoutedEvent& r : routed) shard.add(r);
+    shard.advance(event.time, event.time, false, alerts);
+  }
+  if (options.run_out) shard.advance(kTimeMax, kTimeMax, false, alerts);
+
+  simdjson::dom::parser parser;
+  std::string text;
+  for (const runtime::Alert& alert : alerts.alerts) {
+    const std::string line(alerts.line(alert));
+    text += (text.empty() ? "" : " ") + tell(parser.parse(line));
+  }
+  return text;
+}
+
+std::string run_pattern(const std::string& pattern, const std::string& settings, const std::string& events) {
+  // Variables that the pattern does not name would be an error.
+  std::string rule = "rule: letters\nfrom: any\nevents:\n";
+  for (const char letter : std::string("abcd")) {
+    const bool named = pattern.find(letter) != std::string::npos;
+    if (named) rule += std::string("  ") + letter + ": " + letter + "\n";
+  }
+  return run_letters(rule + "pattern: \"" + pattern + "\"\n" + settings, events);
+}
+
+}  // namespace tocsin::tests

@@ -1,0 +1,23 @@
+#pragma once
+/// Tries a rule on a stream written as letters, and tells its alerts as short text.
+
+#include <string>
+
+namespace tocsin::tests {
+
+struct LettersOptions {
+  int seconds_apart = 1;
+  bool run_out = true;  ///< lets time run out at the end
+};
+
+/// rule    the rule file's text; its events have types `a`, `b`, … and an attribute `v`
+/// events  one word an event, a second apart: `a`, or `a=5` with v = 5. `.` lets a second pass; `a+b` come at the same
+///         second
+/// Gives   `match(a0 b1) timeout(a3)`: kinds and the taken events, each with its second, in the order of the alerts.
+///         A timeout or a late match tells its own time where it is not the last event's: `timeout(a0)@2`
+std::string run_letters(const std::string& rule, const std::string& events, const LettersOptions& options = {});
+
+/// The same for a rule with `a: a`, `b: b`, … and the given pattern and further settings, one a line.
+std::string run_pattern(const std::string& pattern, const std::string& settings, const std::string& events);
+
+}  // namespace tocsin::tests
