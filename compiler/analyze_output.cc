@@ -47,10 +47,9 @@ class OutputAnalyzer {
 
 std::optional<patterns::Output> analyze_output(RuleScope& scope,
                                                const dsl::OutputSection& section,
-                                               patterns::VariableMask visible) {
+                                               const Place& place) {
   if (section.none) return std::nullopt;
-  return OutputAnalyzer{scope, Place{Place::Kind::output, patterns::VariableId::none(), visible}}.analyze(
-      section);
+  return OutputAnalyzer{scope, place}.analyze(section);
 }
 
 }  // namespace tocsin::compiler

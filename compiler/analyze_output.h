@@ -8,9 +8,9 @@
 
 namespace tocsin::compiler {
 
-/// Nothing for a section set to `none`. `visible`: the variables that the result can have taken.
+/// Nothing for a section set to `none`. `place` says what the result can have taken.
 std::optional<patterns::Output> analyze_output(RuleScope& scope,
                                                const dsl::OutputSection& section,
-                                               patterns::VariableMask visible);
+                                               const Place& place);
 
 }  // namespace tocsin::compiler

@@ -142,7 +142,8 @@ class RuleAnalyzer {
     for (std::size_t i = 0; i < program().variables.size(); ++i) {
       analyze_condition(i, Place{Place::Kind::condition, variable_id(i), bindings.before[i]});
     }
-    analyze_outputs(bindings.taken, bindings.awaited);
+    analyze_outputs(Place{Place::Kind::output, VariableId::none(), bindings.taken},
+                    Place{Place::Kind::output, VariableId::none(), bindings.awaited});
   }
 
   /// After a mistake in the pattern the conditions are still read, for their own mistakes.
@@ -232,12 +233,13 @@ class RuleAnalyzer {
     const VariableMask all =
         count == patterns::kVariablesMax ? ~VariableMask{0} : (VariableMask{1} << count) - 1;
     if (rule_.having) {
-      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all}};
+      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all, true}};
       program().having = analyzer.analyze_condition(*rule_.having, "`having`");
     } else {
       scope_.reporter.error(rule_.window->span, "E0703", "a window without a pattern needs `having:`");
     }
-    analyze_outputs(all, 0);
+    const Place place{Place::Kind::output, VariableId::none(), all, true};
+    analyze_outputs(place, place);
   }
 
   patterns::WindowEmit emit_mode() const {
@@ -246,7 +248,7 @@ class RuleAnalyzer {
                                                     : patterns::WindowEmit::close;
   }
 
-  void analyze_outputs(VariableMask on_match, VariableMask on_timeout) {
+  void analyze_outputs(const Place& on_match, const Place& on_timeout) {
     program().on_match = rule_.on_match ? analyze_output(scope_, *rule_.on_match, on_match) : Output{};
     if (rule_.on_timeout) program().on_timeout = analyze_output(scope_, *rule_.on_timeout, on_timeout);
   }

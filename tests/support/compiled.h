@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace tocsin::test {
+namespace tocsin::tests {
 
 struct Compiled {
   std::vector<dsl::RuleFile> files;
@@ -44,4 +44,4 @@ inline std::vector<std::string> findings(Compiled& compiled) {
   return out;
 }
 
-}  // namespace tocsin::test
+}  // namespace tocsin::tests

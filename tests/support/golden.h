@@ -10,7 +10,7 @@
 #include <sstream>
 #include <string>
 
-namespace tocsin::test {
+namespace tocsin::tests {
 
 inline std::filesystem::path golden_folder(const std::string& name) {
   return std::filesystem::path{TOCSIN_SOURCE_DIR} / "tests" / "golden" / name;
@@ -38,4 +38,4 @@ inline void check_golden(const std::filesystem::path& path, const std::string& g
   CHECK(read_text(path) == got);
 }
 
-}  // namespace tocsin::test
+}  // namespace tocsin::tests

@@ -15,11 +15,11 @@ TEST_CASE("docs/errors.md explains every code of the compiler, and no other of i
     return out;
   };
   std::set<std::string> used;
-  for (const auto& path : test::files_of(root / "compiler", ".cc")) {
-    used.merge(codes_of(test::read_text(path), std::regex{"\"([EW]0[0-9]{3})\""}));
+  for (const auto& path : tests::files_of(root / "compiler", ".cc")) {
+    used.merge(codes_of(tests::read_text(path), std::regex{"\"([EW]0[0-9]{3})\""}));
   }
   CHECK(used.size() > 40);
-  CHECK(codes_of(test::read_text(root / "docs" / "errors.md"),
+  CHECK(codes_of(tests::read_text(root / "docs" / "errors.md"),
                  std::regex{"\\| (E0[3-9][0-9]{2}|W01[0-9]{2}) "}) == used);
 }
 

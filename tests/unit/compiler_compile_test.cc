@@ -9,7 +9,7 @@ namespace {
 using patterns::AfterMatch;
 
 std::string version_of(const std::string& rule) {
-  const auto compiled = test::compile_texts({rule});
+  const auto compiled = tests::compile_texts({rule});
   CAPTURE(rule);
   REQUIRE(compiled.rules);
   return compiled.program().version;
@@ -41,7 +41,7 @@ TEST_CASE("a version changes with what matches, and with nothing else", "[compil
     CHECK(version_of(other) != version);
   }
   SECTION("whatever other rules stand beside it") {
-    const auto two = test::compile_texts({"rule: a\nevents: {z: w|u where x > 3}\npattern: z\n", base});
+    const auto two = tests::compile_texts({"rule: a\nevents: {z: w|u where x > 3}\npattern: z\n", base});
     REQUIRE(two.rules);
     CHECK(two.program(1).id == "r");
     CHECK(two.program(1).version == version);
@@ -52,8 +52,8 @@ TEST_CASE("programs come by rule id, whatever the order of files", "[compiler]")
   const std::vector<std::string> texts{
       "rule: b\nevents: {x: t2}\npattern: x\n---\nrule: a\nevents: {x: t1}\npattern: x\n",
       "rule: a-b\nevents: {x: t0}\npattern: x\n"};
-  const auto forwards = test::compile_texts(texts);
-  const auto backwards = test::compile_texts({texts[1], texts[0]});
+  const auto forwards = tests::compile_texts(texts);
+  const auto backwards = tests::compile_texts({texts[1], texts[0]});
   REQUIRE(forwards.rules);
   REQUIRE(backwards.rules);
   std::vector<std::string> ids;
@@ -81,7 +81,7 @@ TEST_CASE("where matching goes on after a match, unless the rule says", "[compil
   }));
   CAPTURE(c.rule);
   const auto compiled =
-      test::compile_texts({fmt::format("rule: r\nevents: {{a: t, b: u}}\nwithin: 1h\n{}\n", c.rule)});
+      tests::compile_texts({fmt::format("rule: r\nevents: {{a: t, b: u}}\nwithin: 1h\n{}\n", c.rule)});
   REQUIRE(compiled.rules);
   CHECK(compiled.program().after_match == c.want);
   CHECK(compiled.program().skip_to == (c.want == AfterMatch::skip_to_last ? 2u : 0u));
@@ -113,7 +113,7 @@ TEST_CASE("conditions are cut into what the event shows by itself and the rest",
       {"time - first(a).time <= 2m", "", "(time - first(a).time) <= 2m"},
   }));
   CAPTURE(c.condition);
-  const auto compiled = test::compile_texts({fmt::format(
+  const auto compiled = tests::compile_texts({fmt::format(
       "rule: r\nevents:\n  a: t\n  b: u where {}\npattern: a+ -> b\nwithin: 1h\n", c.condition)});
   REQUIRE(compiled.rules);
   const auto& program = compiled.program();
@@ -126,10 +126,10 @@ TEST_CASE("conditions are cut into what the event shows by itself and the rest",
 
 TEST_CASE("events carry the attributes that some rule reads of their type", "[compiler]") {
   const auto compiled =
-      test::compile_texts({"rule: r\nkey: k\n"
-                           "events:\n  a: t where x > 1\n  b: u where y == a.z\n"
-                           "pattern: a -> b\nwithin: 1h\n"
-                           "on match: {message: '{a.m}'}\n"});
+      tests::compile_texts({"rule: r\nkey: k\n"
+                            "events:\n  a: t where x > 1\n  b: u where y == a.z\n"
+                            "pattern: a -> b\nwithin: 1h\n"
+                            "on match: {message: '{a.m}'}\n"});
   REQUIRE(compiled.rules);
   const Schema& schema = *compiled.rules->schema;
   const auto read_of = [&](const char* type) {
@@ -144,15 +144,15 @@ TEST_CASE("events carry the attributes that some rule reads of their type", "[co
 
 TEST_CASE("one macro serves the rules of every file", "[compiler]") {
   const auto compiled =
-      test::compile_texts({"macros: {big: \"amount > limit_of\", limit_of: \"100\"}\nlists: {l: [1]}\n",
-                           "rule: r\nevents: {a: t where big and this.big and x in l}\npattern: a\n"});
+      tests::compile_texts({"macros: {big: \"amount > limit_of\", limit_of: \"100\"}\nlists: {l: [1]}\n",
+                            "rule: r\nevents: {a: t where big and this.big and x in l}\npattern: a\n"});
   REQUIRE(compiled.rules);
   CHECK(compiled.program_text().find("(amount > 100)") != std::string::npos);
   CHECK(compiled.program_text().find("x in [1]") != std::string::npos);
 }
 
 TEST_CASE("warnings go into the program too", "[compiler]") {
-  const auto compiled = test::compile_texts({"rule: r\nevents: {a: t, b: u}\npattern: a -> b\n"});
+  const auto compiled = tests::compile_texts({"rule: r\nevents: {a: t, b: u}\npattern: a -> b\n"});
   REQUIRE(compiled.rules);
   CHECK(compiled.program().warnings ==
         std::vector<std::string>{"W0101: runs of this rule are kept for ever"});

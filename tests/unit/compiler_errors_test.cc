@@ -16,8 +16,8 @@ struct Case {
 
 void check(const Case& c) {
   CAPTURE(c.says, c.rule);
-  auto compiled = test::compile_texts({fmt::format("rule: r\n{}\n", c.rule)});
-  CHECK(test::findings(compiled) == c.want);
+  auto compiled = tests::compile_texts({fmt::format("rule: r\n{}\n", c.rule)});
+  CHECK(tests::findings(compiled) == c.want);
 }
 
 TEST_CASE("names that mean nothing where they stand", "[compiler]") {
@@ -125,9 +125,9 @@ TEST_CASE("types that do not go together", "[compiler]") {
       {"sum('x') > 1", {"E0501 `'x'`"}},
   }));
   CAPTURE(c.condition);
-  auto compiled = test::compile_texts(
+  auto compiled = tests::compile_texts(
       {fmt::format("rule: r\nevents:\n  a: t\n  b: t where {}\npattern: a -> b\nwithin: 1h\n", c.condition)});
-  CHECK(test::findings(compiled) == c.want);
+  CHECK(tests::findings(compiled) == c.want);
 }
 
 TEST_CASE("patterns that say nothing, or nothing that can be run", "[compiler]") {
@@ -159,22 +159,22 @@ TEST_CASE("patterns that say nothing, or nothing that can be run", "[compiler]")
       {"x* -> y* -> z* -> n*", {"W0103 `x* -> y* -> z* -> n*`"}},
   }));
   CAPTURE(c.pattern);
-  auto compiled = test::compile_texts(
+  auto compiled = tests::compile_texts(
       {fmt::format("rule: r\nevents: {{x: a, y: b, z: c, n: d}}\npattern: {}\nwithin: 1h\n", c.pattern)});
-  CHECK(test::findings(compiled) == c.want);
+  CHECK(tests::findings(compiled) == c.want);
 }
 
 TEST_CASE("a pattern has limits", "[compiler]") {
   std::string branches = "a";
   for (int i = 0; i < 64; ++i) branches += " | a";
-  auto compiled = test::compile_texts({fmt::format("rule: r\nevents: {{a: t}}\npattern: {}\n", branches)});
-  CHECK(test::findings(compiled) == Findings{fmt::format("E0607 `{}`", branches)});
+  auto compiled = tests::compile_texts({fmt::format("rule: r\nevents: {{a: t}}\npattern: {}\n", branches)});
+  CHECK(tests::findings(compiled) == Findings{fmt::format("E0607 `{}`", branches)});
 
   std::string events;
   for (int i = 0; i < 65; ++i) events += fmt::format("  v{}: t\n", i);
-  compiled = test::compile_texts(
+  compiled = tests::compile_texts(
       {fmt::format("rule: r\nevents:\n{}window: sliding 1h\nhaving: count(v0) > 1\n", events)});
-  CHECK(test::findings(compiled) == Findings{"E0313 `v64`"});
+  CHECK(tests::findings(compiled) == Findings{"E0313 `v64`"});
 }
 
 TEST_CASE("time limits that are missing", "[compiler]") {
@@ -226,6 +226,13 @@ TEST_CASE("what the language has and the engine has not", "[compiler]") {
       {"count or time",
        "events: {a: t}\nwindow: count 5 or 1m\nhaving: count(a) > 1",
        {"E0900 `count 5 or 1m`"}},
+      {"the first event of a window",
+       "events: {a: t}\nwindow: sliding 1h\nhaving: first(a).x > 1",
+       {"E0900 `first(a).x`"}},
+      {"a place in a window",
+       "events: {a: t}\nwindow: sliding 1h\nhaving: count(a) > 1\non match: {fields: {x: 'a[-1].x', y: "
+       "'a[0].x'}}",
+       {"E0900 `a[0].x`"}},
       {"keys by variable", "key: {a: x}\nevents: {a: t}\npattern: a", {"E0900 `a`"}},
       {"prior", "events: {a: t where x > prior.x}\npattern: a", {"E0900 `prior`"}},
       {"match", "events: {a: t where x > match.x}\npattern: a", {"E0900 `match`"}},
@@ -254,17 +261,17 @@ TEST_CASE("lists and macros", "[compiler]") {
       {"macros: {m: x}\nlists: {m: [1]}", "y", {"E0301 `m`"}},
   }));
   CAPTURE(c.declarations, c.condition);
-  auto compiled = test::compile_texts(
+  auto compiled = tests::compile_texts(
       {c.declarations, fmt::format("rule: r\nevents:\n  a: t where {}\npattern: a\n", c.condition)});
-  CHECK(test::findings(compiled) == c.want);
+  CHECK(tests::findings(compiled) == c.want);
 }
 
 TEST_CASE("all errors of all rules come at once, and two rules of one id are one of them", "[compiler]") {
-  auto compiled = test::compile_texts({"rule: a\nevents: {x: t where 'a' > 5}\npattern: x -> y\n",
-                                       "rule: b\nevents: {x: t where not 5}\npattern: x\n",
-                                       "rule: b\nevents: {x: t}\npattern: x\n"});
+  auto compiled = tests::compile_texts({"rule: a\nevents: {x: t where 'a' > 5}\npattern: x -> y\n",
+                                        "rule: b\nevents: {x: t where not 5}\npattern: x\n",
+                                        "rule: b\nevents: {x: t}\npattern: x\n"});
   CHECK_FALSE(compiled.rules.has_value());
-  CHECK(test::findings(compiled) == Findings{"E0301 `b`", "E0502 `>`", "E0302 `y`", "E0501 `5`"});
+  CHECK(tests::findings(compiled) == Findings{"E0301 `b`", "E0502 `>`", "E0302 `y`", "E0501 `5`"});
 }
 
 }  // namespace

@@ -6,21 +6,21 @@ namespace tocsin {
 namespace {
 
 TEST_CASE("explain prints every stage of a rule", "[compiler][golden]") {
-  for (const auto& path : test::files_of(test::golden_folder("explain"), ".yaml")) {
+  for (const auto& path : tests::files_of(tests::golden_folder("explain"), ".yaml")) {
     CAPTURE(path.filename().string());
-    auto compiled = test::compile_texts({test::read_text(path)});
-    CHECK(test::findings(compiled).empty());
+    auto compiled = tests::compile_texts({tests::read_text(path)});
+    CHECK(tests::findings(compiled).empty());
     REQUIRE(compiled.rules);
     std::string got;
     for (const auto& program : compiled.rules->programs) {
       got += compiler::explain(compiled.files, *compiled.rules, program->id).value() + "\n";
     }
-    test::check_golden(std::filesystem::path{path}.replace_extension(".txt"), got);
+    tests::check_golden(std::filesystem::path{path}.replace_extension(".txt"), got);
   }
 }
 
 TEST_CASE("explain knows only rules that are there", "[compiler]") {
-  const auto compiled = test::compile_texts({"rule: a\nevents: {x: t}\npattern: x\n"});
+  const auto compiled = tests::compile_texts({"rule: a\nevents: {x: t}\npattern: x\n"});
   REQUIRE(compiled.rules);
   CHECK(compiler::explain(compiled.files, *compiled.rules, "a").has_value());
   CHECK_FALSE(compiler::explain(compiled.files, *compiled.rules, "b").has_value());

@@ -45,13 +45,13 @@ struct Case {
   const char* want;
 };
 
-test::Compiled compile_pattern(const std::string& pattern, const compiler::CompileOptions& options = {}) {
+tests::Compiled compile_pattern(const std::string& pattern, const compiler::CompileOptions& options = {}) {
   std::string events;
   for (const char name : {'n', 'x', 'y', 'z'}) {
     if (pattern.find(name) != std::string::npos) events += fmt::format("  {}: t{}\n", name, name);
   }
-  return test::compile_texts({fmt::format("rule: r\nevents:\n{}pattern: {}\nwithin: 1h\n", events, pattern)},
-                             options);
+  return tests::compile_texts({fmt::format("rule: r\nevents:\n{}pattern: {}\nwithin: 1h\n", events, pattern)},
+                              options);
 }
 
 TEST_CASE("patterns become position automata", "[compiler][lower]") {
