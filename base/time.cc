@@ -47,13 +47,24 @@ struct Decimal {
   std::string_view fraction;
 };
 
+/// The number that `digits` say; nothing if it does not fit.
+std::optional<std::uint64_t> number_of(std::string_view digits) {
+  constexpr std::size_t kDigitsThatFit = 19;
+  std::uint64_t number = 0;
+  if (digits.size() > kDigitsThatFit) {
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return read.ec == std::errc{} ? std::optional(number) : std::nullopt;
+  }
+  for (const char c : digits) number = number * 10 + static_cast<std::uint64_t>(c - '0');
+  return number;
+}
+
 /// Takes `12` or `12.5`; nothing if there is none or its whole part does not fit.
 std::optional<Decimal> take_decimal(std::string_view& text) {
-  Decimal decimal;
-  const std::string_view whole = take_digits(text);
-  if (whole.empty()) return std::nullopt;
-  const auto read = std::from_chars(whole.data(), whole.data() + whole.size(), decimal.whole);
-  if (read.ec != std::errc{}) return std::nullopt;
+  const std::string_view digits = take_digits(text);
+  const auto whole = number_of(digits);
+  if (digits.empty() || !whole) return std::nullopt;
+  Decimal decimal{*whole, {}};
   if (take(text, '.')) {
     decimal.fraction = take_digits(text);
     if (decimal.fraction.empty()) return std::nullopt;
@@ -68,6 +79,7 @@ struct Scaled {
 
 /// 0.fraction * scale. Scale is at most a week of nanoseconds, so 19 digits are all that can count.
 Scaled scale_fraction(std::string_view fraction, std::int64_t scale) {
+  if (fraction.empty()) return {};
   constexpr std::size_t kDigitsMax = 19;
   Wide digits = 0;
   Wide divisor = 1;

@@ -1,29 +1,6 @@
 #include "connectors/json_checker.h"
 
-#include "connectors/json_text.h"
-
 namespace tocsin::connectors {
-
-Reason JsonChecker::skip_value(JsonCursor& cursor, std::size_t depth) {
-  const char first = cursor.peek();
-  if (first == '{' || first == '[') return skip_container(cursor, depth);
-  return skip_scalar(cursor) ? nullptr : kNotJson;
-}
-
-bool JsonChecker::take_key(JsonCursor& cursor, std::string_view& key) {
-  if (cursor.peek() != '"') return false;
-  key = cursor.take_string();
-  if (escapes_ && !escapes_are_valid(key)) return false;
-  return cursor.take(':');
-}
-
-bool JsonChecker::skip_scalar(JsonCursor& cursor) {
-  if (cursor.peek() == '"') {
-    const std::string_view text = cursor.take_string();
-    return !escapes_ || escapes_are_valid(text);
-  }
-  return !cursor.at_end() && is_json_scalar(cursor.take_token());
-}
 
 Reason JsonChecker::skip_container(JsonCursor& cursor, std::size_t outer_depth) {
   std::size_t depth = outer_depth;

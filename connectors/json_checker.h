@@ -5,6 +5,7 @@
 /// numbers, escapes. Never recurses. One thread.
 
 #include "connectors/json_index.h"
+#include "connectors/json_text.h"
 
 #include <cstddef>
 #include <vector>
@@ -25,10 +26,19 @@ class JsonChecker {
   void expect_escapes(bool escapes) { escapes_ = escapes; }
 
   /// Takes one value that lies within `depth` objects or arrays. Nothing if it is valid, else why not.
-  Reason skip_value(JsonCursor& cursor, std::size_t depth);
+  Reason skip_value(JsonCursor& cursor, std::size_t depth) {
+    const char first = cursor.peek();
+    if (first == '{' || first == '[') return skip_container(cursor, depth);
+    return skip_scalar(cursor) ? nullptr : kNotJson;
+  }
 
   /// Takes a key and its colon; false if they are not there. `key` is what stands between the quotes.
-  bool take_key(JsonCursor& cursor, std::string_view& key);
+  bool take_key(JsonCursor& cursor, std::string_view& key) {
+    if (cursor.peek() != '"') return false;
+    key = cursor.take_string();
+    if (escapes_ && !escapes_are_valid(key)) return false;
+    return cursor.take(':');
+  }
 
  private:
   enum class After { next_value, done, bad };
@@ -36,7 +46,13 @@ class JsonChecker {
   Reason skip_container(JsonCursor& cursor, std::size_t outer_depth);
   After leave_value(JsonCursor& cursor, std::size_t& depth, std::size_t outer_depth);
   bool enter_member(JsonCursor& cursor, std::size_t depth);
-  bool skip_scalar(JsonCursor& cursor);
+  bool skip_scalar(JsonCursor& cursor) {
+    if (cursor.peek() == '"') {
+      const std::string_view text = cursor.take_string();
+      return !escapes_ || escapes_are_valid(text);
+    }
+    return !cursor.at_end() && is_json_scalar(cursor.take_token());
+  }
   char closer(std::size_t depth) const { return is_object_[depth] ? '}' : ']'; }
 
   std::size_t depth_max_;

@@ -34,9 +34,9 @@ RecordReader::RecordReader(std::shared_ptr<const Schema> schema, const DecodeOpt
       slots_(schema_->type_count()) {
   for (std::uint16_t type = 0; type < schema_->type_count(); ++type) {
     for (const AttributeId attribute : schema_->layout(TypeId{type}).attributes) {
-      const AttributePath& path = schema_->path(attribute);
-      const auto* name = std::get_if<std::string>(&path.segments[0]);
-      slots_[type].push_back({name == nullptr ? NameTable::kUnknown : fields_.add(*name), &path});
+      const std::span<const PathSegment> path = schema_->path(attribute).segments;
+      const auto* name = std::get_if<std::string>(&path[0]);
+      slots_[type].push_back({name == nullptr ? NameTable::kUnknown : fields_.add(*name), path.subspan(1)});
     }
     if (TypeId{type} == kOtherType) continue;
     types_.add(schema_->type_name(TypeId{type}));
@@ -136,9 +136,8 @@ void RecordReader::read_values(const JsonCursor& cursor, Event& event, Arena& ar
 
 Value RecordReader::read_slot(const Slot& slot, JsonCursor cursor, Arena& arena) {
   if (!find_field(slot.field, cursor)) return Value::null();
-  const auto& segments = slot.path->segments;
-  for (std::size_t i = 1; i < segments.size(); ++i) {
-    if (!descend(segments[i], cursor, arena)) return Value::null();
+  for (const PathSegment& segment : slot.rest) {
+    if (!descend(segment, cursor, arena)) return Value::null();
   }
   return read_value(cursor, arena);
 }

@@ -15,6 +15,7 @@
 #include "connectors/name_table.h"
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -40,7 +41,7 @@ class RecordReader {
  private:
   struct Slot {
     std::uint32_t field = NameTable::kUnknown;  // the path's first name
-    const AttributePath* path = nullptr;
+    std::span<const PathSegment> rest;          // the path below it
   };
   struct Place {
     std::uint64_t record = 0;  // in which the field was last seen
