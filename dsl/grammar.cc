@@ -167,7 +167,7 @@ const auto minus = kind("`-`", TokenKind::minus);
 const auto pipe = kind("`|`", TokenKind::pipe);
 const auto ampersand = kind("`&`", TokenKind::ampersand);
 const auto integer = kind("a whole number", TokenKind::integer);
-const auto a_duration = kind("a duration, as `10m`", TokenKind::duration);
+const auto a_duration = kind("a duration (as `10m`)", TokenKind::duration);
 
 const auto number = token("a number", [](const Token& t) {
   return t.kind == TokenKind::integer || t.kind == TokenKind::real || t.kind == TokenKind::duration;
@@ -262,7 +262,7 @@ const Rule<struct AllInAnyOrderId> conjunction = "a step of the pattern";
 const Rule<struct UnitId> unit = "a step of the pattern";
 
 const auto duration = make<&B::push_duration>(a_duration);
-const auto gap = make<&B::push_gap>(left_bracket > called("a duration, as `10m`", duration) >
+const auto gap = make<&B::push_gap>(left_bracket > called("a duration (as `10m`)", duration) >
                                     -(dot_dot >> -duration) > right_bracket);
 const auto link = make<&B::push_link>(link_arrow >> -gap);
 const auto variable_name = make<&B::push_variable_name>(variable);
@@ -277,7 +277,7 @@ const auto quantifier = make<&B::push_quantifier>(quantifier_mark | bounds) >>
 const auto group = make<&B::reduce_group>(left_paren > nested(pattern) > right_paren) >>
                    -make<&B::set_group_contiguity>(contiguity);
 const auto absence = make<&B::reduce_absence>(word("not") > variables >
-                                              -(word("for") > called("a duration, as `10m`", duration)));
+                                              -(word("for") > called("a duration (as `10m`)", duration)));
 
 const auto pattern_def = make<&B::reduce_alternation>(sequence >> *(pipe > sequence));
 const auto sequence_def = make<&B::reduce_sequence>(term >> *(link > term));
@@ -293,12 +293,12 @@ const auto type = called("an event type", make<&B::push_type>(type_name));
 const auto types = type >> *(pipe > type);
 const auto declaration = types >> -(word("where") > expression);
 
-const auto length = called("a duration, as `10m`", duration);
+const auto length = called("a duration (as `10m`)", duration);
 const auto window = called("`tumbling`, `hopping`, `sliding`, `session` or `count`",
                            ((word("tumbling") | word("sliding") | word("session")) > length) |
                                (word("hopping") > length > word("every") > length) |
                                (word("count") > integer > -(word("or") > length)));
-const auto within = called("a duration, as `10m`, or `100 events`", duration | (integer > word("events")));
+const auto within = called("a duration (as `10m`) or `100 events`", duration | (integer > word("events")));
 const auto one_event = word("first") | word("last");
 const auto target = (word("next") > word("event")) | (one_event > variables);
 const auto skip = (word("past") > word("last") > word("event")) |

@@ -35,14 +35,16 @@ struct YamlAdvice {
 constexpr auto kYamlAdvice = std::to_array<YamlAdvice>(
     {{"illegal map value", "a text with `: ` in it needs quotes"},
      {"illegal block entry", "check the indentation"},
-     {"end of map not found", "check the indentation"},
+     {"end of map not found", "check the indentation, and quote a text that begins with `{`"},
      {"end of sequence not found", "check the indentation"},
      {"flow", "a text that begins with `{` or `[`, or has `,` in such a map or list, needs quotes"},
-     {"tab", "YAML is indented with spaces"},
      {"unknown escape", "write a backslash twice, or use single quotes"},
      {"unknown token", "a text that begins with this character needs quotes"}});
 
-std::string hint_for(std::string_view message) {
+std::string hint_for(std::string_view message, std::string_view line) {
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) {
+    return "YAML is indented with spaces, not with tabs";
+  }
   const auto found = std::find_if(kYamlAdvice.begin(), kYamlAdvice.end(), [&](const YamlAdvice& advice) {
     return message.find(advice.part_of_message) != std::string_view::npos;
   });
@@ -66,7 +68,13 @@ class TreeBuilder : public YAML::EventHandler {
     return mark.is_null() ? size : std::min(size, text_begin_ + static_cast<std::uint32_t>(mark.pos));
   }
 
-  void OnDocumentStart(const YAML::Mark&) override {
+  /// Whether the last document began where the one before it did: yaml-cpp gives empty ones without end where
+  /// it meets a token that begins nothing, as `,`.
+  bool stuck() const { return begin_ == begin_before_; }
+  std::uint32_t begin() const { return *begin_; }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    begin_before_ = std::exchange(begin_, offset(mark));
     root_ = {};
     open_.clear();
     refused_ = false;
@@ -193,6 +201,8 @@ class TreeBuilder : public YAML::EventHandler {
   std::shared_ptr<const SourceFile> file_;
   std::uint32_t text_begin_;  // offset of the first byte that yaml-cpp sees
   Diagnostics& diagnostics_;
+  std::optional<std::uint32_t> begin_;         // of the document
+  std::optional<std::uint32_t> begin_before_;  // of the one before it
   YamlNode root_;
   std::vector<Open> open_;
   bool refused_ = false;
@@ -217,15 +227,22 @@ std::vector<YamlNode> read_documents(const std::shared_ptr<const SourceFile>& fi
   std::vector<YamlNode> documents;
   TreeBuilder builder(file, text_begin, diagnostics);
   std::istringstream stream{std::string(file->text().substr(text_begin))};
+  const auto report = [&](std::uint32_t begin, const std::string& message) {
+    const std::string_view line = file->line_text(file->place(begin).line);
+    const std::uint32_t end = begin < file->text().size() ? begin + 1 : begin;
+    diagnostics.error(file, {begin, end}, "E0101", "this is no YAML: " + message, hint_for(message, line));
+  };
   try {
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
+      if (builder.stuck()) {
+        report(builder.begin(), "unknown token");
+        break;
+      }
       if (auto document = builder.take()) documents.push_back(std::move(*document));
     }
   } catch (const YAML::Exception& error) {
-    const std::uint32_t begin = builder.offset(error.mark);
-    diagnostics.error(
-        file, {begin, begin + 1}, "E0101", "this is no YAML: " + error.msg, hint_for(error.msg));
+    report(builder.offset(error.mark), error.msg);
   }
   return documents;
 }

@@ -1,7 +1,10 @@
 #include "dsl/syntax_error.h"
 
+#include "dsl/diagnostics.h"
+
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tocsin::dsl {
 
@@ -118,19 +121,59 @@ SyntaxError explain_leftover(const std::vector<Token>& tokens, std::size_t at, T
     return {token.span, "E0213", "comparisons do not chain", "join two of them by `and`"};
   }
   const std::string after = at > 0 ? " after " + quoted(tokens[at - 1]) : "";
-  return {token.span, "E0201", "did not expect " + quoted(token) + after, advice_on(token.raw, kind)};
+  std::string hint = advice_on(token.raw, kind);
+  if (hint.empty() && token.kind == TokenKind::type_name) hint = "a condition begins with `where`";
+  return {token.span, "E0201", "did not expect " + quoted(token) + after, std::move(hint)};
 }
 
-std::string hint_for_expected(const std::vector<Token>& tokens, std::size_t at, std::string_view expected) {
-  const bool after_not = at > 0 && tokens[at - 1].raw == "not";
-  if (after_not && expected == "in") return "`not` stands before the whole test: `not a like b`";
+// The words in backquotes of "`tumbling`, `sliding` or `count`".
+std::vector<std::string_view> words_of(std::string_view expected) {
+  std::vector<std::string_view> out;
+  for (std::size_t open = expected.find('`'); open != std::string_view::npos;) {
+    const std::size_t close = expected.find('`', open + 1);
+    if (close == std::string_view::npos) break;
+    out.push_back(expected.substr(open + 1, close - open - 1));
+    open = expected.find('`', close + 1);
+  }
+  return out;
+}
+
+bool is_integer(const std::vector<Token>& tokens, std::size_t at) {
+  return at < tokens.size() && tokens[at].kind == TokenKind::integer;
+}
+
+std::string hint_for_setting(const Token& token, std::string_view expected) {
+  const std::string_view best = nearest(token.raw, words_of(expected));
+  return best.empty() ? "" : "did you mean `" + std::string(best) + "`?";
+}
+
+std::string hint_for_expected(const std::vector<Token>& tokens,
+                              std::size_t at,
+                              std::string_view expected,
+                              TextKind kind) {
   const Token& token = tokens[at];
+  const Token* open = open_bracket(tokens, at);
+  if (expected == "`)`" && token.raw == "," && open && open->raw == "(" && kind == TextKind::expression) {
+    return "a list is written `[1, 2]`";
+  }
+  const std::string advice = advice_on(token.raw, kind);
+  if (!advice.empty()) return advice;
+  if (expected == "in") return "`not` stands before the whole test: `not a like b`";
+  if (expected.starts_with("a duration") && is_integer(tokens, at)) return "a duration has a unit, as `10m`";
+  if (expected == "events" && is_integer(tokens, at - 1)) return "a duration has a unit, as `10m`";
+  if (kind == TextKind::setting) return hint_for_setting(token, expected);
   if (token.kind == TokenKind::word && is_reserved(token.text)) return quoted(token) + " is a reserved word";
   return "";
 }
 
-bool is_plain_word(std::string_view expected) {
-  return is_identifier(expected);
+// What follows the `where` of a declaration is an expression.
+TextKind kind_at(const std::vector<Token>& tokens, std::size_t at, TextKind kind) {
+  if (kind != TextKind::declaration) return kind;
+  const auto end = tokens.begin() + static_cast<std::ptrdiff_t>(at);
+  const bool condition = std::any_of(tokens.begin(), end, [](const Token& token) {
+    return token.kind == TokenKind::word && token.raw == "where";
+  });
+  return condition ? TextKind::expression : kind;
 }
 
 }  // namespace
@@ -138,24 +181,20 @@ bool is_plain_word(std::string_view expected) {
 SyntaxError explain(const std::vector<Token>& tokens,
                     std::size_t at,
                     std::string_view expected,
-                    TextKind kind) {
+                    TextKind text_kind) {
   const Token& token = tokens[at];
+  const TextKind kind = kind_at(tokens, at, text_kind);
   if (token.kind == TokenKind::bad) return explain_bad(token, kind);
   if (expected.empty()) return explain_leftover(tokens, at, kind);
   const Token* open = open_bracket(tokens, at);
   const bool wants_close = expected == "`)`" || expected == "`]`" || expected == "`}`";
   if (open && wants_close && token.kind == TokenKind::end) return explain_unclosed(*open, expected);
 
-  std::string message =
-      "expected " + (is_plain_word(expected) ? "`" + std::string(expected) + "`" : std::string(expected));
+  const std::string wanted(expected);
+  std::string message = "expected " + (is_identifier(wanted) ? "`" + wanted + "`" : wanted);
   if (at > 0) message += " after " + quoted(tokens[at - 1]);
   if (token.kind != TokenKind::end) message += ", not " + quoted(token);
-  std::string hint = advice_on(token.raw, kind);
-  if (wants_close && open && open->raw == "(" && token.raw == "," && kind == TextKind::expression) {
-    hint = "a list is written `[1, 2]`";
-  }
-  if (hint.empty()) hint = hint_for_expected(tokens, at, expected);
-  return {token.span, "E0201", message, hint};
+  return {token.span, "E0201", message, hint_for_expected(tokens, at, expected, kind)};
 }
 
 }  // namespace tocsin::dsl

@@ -345,7 +345,7 @@ TEST_CASE("windows", "[dsl][grammar]") {
   CHECK(window("count 100").size == 0s);
   CHECK(window("count 100 or 1m").size == 1min);
   CHECK(tell("slidin 1h", parse_window).at == "slidin");
-  CHECK(tell("sliding", parse_window).message == "expected a duration, as `10m` after `sliding`");
+  CHECK(tell("sliding", parse_window).message == "expected a duration (as `10m`) after `sliding`");
 }
 
 TEST_CASE("within and after match", "[dsl][grammar]") {

@@ -136,6 +136,8 @@ TEST_CASE("what is wrong with the shape of a file is told", "[dsl][rule_file]") 
       {"word\n", "E0107"},
       {"a: [b\n", "E0101"},
       {"a: b: c\n", "E0101"},
+      {", a\n", "E0101"},
+      {"rule: r\n], a\n", "E0101"},
       {"\xFF", "E0102"},
       {"a: \x01", "E0102"},
       {"a: \xC0\x80", "E0102"},
