@@ -84,6 +84,14 @@ ValueKind temporal_kind(Op op, ValueKind a, ValueKind b) {
   return null;
 }
 
+/// A duration times a float.
+Value scaled(const Value& a, const Value& b, std::uint64_t& null_operations) {
+  const double ns = a.as_number() * b.as_number();
+  const bool durations = a.kind() == ValueKind::duration || b.kind() == ValueKind::duration;
+  if (!durations || !(std::fabs(ns) < 9.2e18)) return no_sense(null_operations);
+  return Value::duration(Duration{std::llround(ns)});
+}
+
 Value temporal(Op op, const Value& a, const Value& b, std::uint64_t& null_operations) {
   if (op == Op::divide && a.kind() == ValueKind::duration) {
     if (b.kind() == ValueKind::duration && b.as_integer() != 0) {
@@ -93,6 +101,9 @@ Value temporal(Op op, const Value& a, const Value& b, std::uint64_t& null_operat
       return Value::duration(Duration{a.as_integer() / b.as_integer()});
     }
     return no_sense(null_operations);
+  }
+  if (op == Op::multiply && (a.kind() == ValueKind::real || b.kind() == ValueKind::real)) {
+    return scaled(a, b, null_operations);
   }
   const ValueKind kind = temporal_kind(op, a.kind(), b.kind());
   std::int64_t out = 0;

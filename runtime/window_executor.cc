@@ -83,19 +83,17 @@ void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& eve
     operands_[i] = operand_of(program_.expressions.aggregate(aggregate_id(i)));
   }
   open_windows(key, state);
+  if (open.windows.empty()) return drop(state);  // hopping with pauses: the event lies in one
   for (OpenWindow& window : open.windows) add_to(window);
   if (window_.kind == WindowKind::sliding) remember(open);
   if (keeps_recent_) keep_recent(open, event);
 
   StoredEvent current{event.sequence(), 1, 0, event.event()};
-  const TakenEvent* recent = recent_chain(open, &current);
-  if (program_.emit != WindowEmit::close) {
-    for (OpenWindow& window : open.windows) tell_if_holds(key, window, recent);
+  const bool full = window_.kind == WindowKind::count && open.windows.front().events == window_.count;
+  if (program_.emit != WindowEmit::close || full) {
+    for (OpenWindow& window : open.windows) tell_if_holds(key, window, recent_chain(open, window, &current));
   }
-  if (window_.kind == WindowKind::count && open.windows.front().events == window_.count) {
-    if (program_.emit == WindowEmit::close) tell_if_holds(key, open.windows.front(), recent);
-    drop(state);
-  }
+  if (full) drop(state);
 }
 
 /// The operand of one aggregate of the event in hand; null if no variable of it takes the event.
@@ -162,8 +160,9 @@ void WindowExecutor::make_room(const KeyState& key, WindowState& state) {
     const EventTime leaving = state.times.front();
     while (!state.times.empty() && state.times.front() == leaving) evict_first(state);
     OpenWindow& window = state.windows.front();
+    window.begin = state.times.empty() ? event_->time : state.times.front();
     // `emit: first` speaks again once the condition has ceased to hold in between.
-    if (window.told) window.told = having(key, window, recent_chain(state, nullptr));
+    if (window.told) window.told = having(key, window, recent_chain(state, window, nullptr));
   }
 }
 
@@ -186,22 +185,21 @@ void WindowExecutor::remember(WindowState& state) {
     state.values.push_back(v.is_string() ? Value::string({}) : v);
     if (v.is_string()) state.texts.push_back(std::string(v.as_text()));
   }
-  OpenWindow& window = state.windows.front();
-  window.begin = state.times.front();
 }
 
 // --- results ---------------------------------------------------------------------------------------
 
 /// The last event of each variable as a path, so that expressions can name them. `current` stands in where
 /// none is kept.
-const TakenEvent* WindowExecutor::recent_chain(const WindowState& state, StoredEvent* current) {
+const TakenEvent* WindowExecutor::recent_chain(const WindowState& state,
+                                               const OpenWindow& window,
+                                               StoredEvent* current) {
   chain_.clear();
   for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
     const bool taking = (taking_ & patterns::mask_of(VariableId{v})) != 0;
     StoredEvent* last = keeps_recent_ ? state.recent[v] : taking ? current : nullptr;
-    const bool left = last != nullptr && window_.kind == WindowKind::sliding &&
-                      last->event.time <= event_->time - window_.size;
-    if (last != nullptr && !left) chain_.push_back({nullptr, last, 1, VariableId{v}, 0});
+    if (last != nullptr && last->event.time >= window.begin)
+      chain_.push_back({nullptr, last, 1, VariableId{v}, 0});
   }
   std::stable_sort(chain_.begin(), chain_.end(), earlier);
   for (std::size_t i = 1; i < chain_.size(); ++i) chain_[i].before = &chain_[i - 1];
@@ -289,7 +287,7 @@ void WindowExecutor::close(const KeyState& key,
                            EventTime time) {
   if (program_.emit != WindowEmit::close) return;
   const OpenWindow& window = state.windows.front();
-  const TakenEvent* recent = recent_chain(state, nullptr);
+  const TakenEvent* recent = recent_chain(state, window, nullptr);
   if (!having(key, window, recent)) return;
   AlertOrder order;
   order.decided = deadline;

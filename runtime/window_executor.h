@@ -68,7 +68,7 @@ class WindowExecutor final : public Executor {
   void remember(WindowState& state);
 
   // results
-  const TakenEvent* recent_chain(const WindowState& state, StoredEvent* current);
+  const TakenEvent* recent_chain(const WindowState& state, const OpenWindow& window, StoredEvent* current);
   bool having(const KeyState& key, const OpenWindow& window, const TakenEvent* recent);
   void tell_if_holds(const KeyState& key, OpenWindow& window, const TakenEvent* recent);
   void tell(const KeyState& key,
