@@ -57,10 +57,10 @@ class CsvDecoder final : public Decoder {
 
   void decode(const RecordChunk& chunk, EventBatch& out) override {
     BatchWriter writer(chunk, out);
-    std::string_view rest = without_bom(chunk);
+    std::string_view rest = chunk.bytes;
     while (!rest.empty()) {
       const std::size_t size = std::min(csv_row_size(rest), rest.size());
-      const std::string_view row = without_line_end(rest.substr(0, size));
+      const std::string_view row = trimmed_csv_row(rest.substr(0, size));
       rest.remove_prefix(size);
       if (row.empty() || row == header_->row) continue;
       writer.begin(row);
@@ -149,9 +149,8 @@ class CsvCodec final : public Codec {
   /// decoders in other threads find it there.
   void learn_header(std::string_view rows) {
     while (header_->row.empty() && !rows.empty()) {
-      if (rows.starts_with(kBom)) rows.remove_prefix(kBom.size());
       const std::size_t size = std::min(csv_row_size(rows), rows.size());
-      if (const std::string_view row = without_line_end(rows.substr(0, size)); !row.empty()) {
+      if (const std::string_view row = trimmed_csv_row(rows.substr(0, size)); !row.empty()) {
         header_->learn(row, options_);
       }
       rows.remove_prefix(size);

@@ -1,5 +1,7 @@
 #include "connectors/csv_row.h"
 
+#include "connectors/framing.h"
+
 #include <algorithm>
 
 namespace tocsin::connectors {
@@ -18,7 +20,7 @@ std::size_t end_of_quoted(std::string_view bytes, std::size_t at) {
 }  // namespace
 
 std::size_t csv_row_size(std::string_view bytes) {
-  std::size_t at = 0;
+  std::size_t at = bytes.size() - without_bom(bytes).size();
   while (at < bytes.size()) {  // each turn begins at a cell's start
     if (bytes[at] == '"') at = end_of_quoted(bytes, at);
     at = bytes.find_first_of(",\n", at);
@@ -29,7 +31,8 @@ std::size_t csv_row_size(std::string_view bytes) {
   return bytes.npos;
 }
 
-std::string_view without_line_end(std::string_view row) {
+std::string_view trimmed_csv_row(std::string_view row) {
+  row = without_bom(row);
   if (row.ends_with('\n')) row.remove_suffix(1);
   if (row.ends_with('\r')) row.remove_suffix(1);
   return row;

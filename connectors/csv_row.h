@@ -10,8 +10,8 @@ namespace tocsin::connectors {
 /// a quoted cell only as the cell's first character.
 std::size_t csv_row_size(std::string_view bytes);
 
-/// `row` without the line end that `csv_row_size` counted.
-std::string_view without_line_end(std::string_view row);
+/// `row` without its line end, and without a byte order mark before it.
+std::string_view trimmed_csv_row(std::string_view row);
 
 /// Reads the cells of one row, in order.
 class CsvCells {

@@ -28,12 +28,10 @@ std::vector<std::string_view> split_records(std::string_view bytes,
   return pieces;
 }
 
-inline constexpr std::string_view kBom = "\xEF\xBB\xBF";  // UTF-8's byte order mark
-
-/// The chunk's bytes; without a byte order mark if they are the first of their partition.
-inline std::string_view without_bom(const RecordChunk& chunk) {
-  const bool has_bom = chunk.offset == 0 && chunk.bytes.starts_with(kBom);
-  return has_bom ? chunk.bytes.substr(kBom.size()) : chunk.bytes;
+/// `text` without UTF-8's byte order mark, if it begins with one.
+inline std::string_view without_bom(std::string_view text) {
+  constexpr std::string_view kBom = "\xEF\xBB\xBF";
+  return text.starts_with(kBom) ? text.substr(kBom.size()) : text;
 }
 
 /// Appends the records of one chunk to a batch: `begin`, fill `event()`, `end`.

@@ -47,7 +47,7 @@ class NdjsonDecoder final : public Decoder {
 
   void decode(const RecordChunk& chunk, EventBatch& out) override {
     BatchWriter writer(chunk, out);
-    std::string_view rest = without_bom(chunk);
+    std::string_view rest = chunk.offset == 0 ? without_bom(chunk.bytes) : chunk.bytes;
     while (!rest.empty()) {
       const std::string_view block = take_block(rest);
       if (block.size() <= kBlockBytes && index_.build(block)) {
