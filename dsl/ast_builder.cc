@@ -4,10 +4,10 @@
 
 #include "base/check.h"
 #include "dsl/operators.h"
+#include "dsl/stack.h"
 #include "dsl/syntax_error.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <string_view>
 
@@ -23,13 +23,6 @@ const BinaryOperator& operator_of(const Tokens& tokens) {
   TOCSIN_CHECK(found != kBinaryOperators.end(),
                "the grammar takes an operator that the language does not have");
   return *found;
-}
-
-[[noreturn]] void fail_too_deep(Span span) {
-  throw SyntaxError{span,
-                    "E0208",
-                    "nested more than " + std::to_string(kDepthMax) + " deep",
-                    "give a part of it a name under `macros:`"};
 }
 
 [[noreturn]] void fail_too_large(Span span) {
@@ -56,11 +49,6 @@ Literal literal_of(const Token& token) {
   return {token.text == "true"};
 }
 
-template <class T>
-void shrink(std::vector<T>& stack, std::size_t size) {
-  stack.erase(stack.begin() + static_cast<std::ptrdiff_t>(size), stack.end());
-}
-
 Span join(Span left, Span right) {
   return {left.begin, right.end};
 }
@@ -79,14 +67,21 @@ Frame AstBuilder::frame() const {
 }
 
 void AstBuilder::rewind(const Frame& frame) {
-  shrink(exprs_, frame.exprs);
-  shrink(operators_, frame.operators);
-  shrink(nodes_, frame.nodes);
-  shrink(links_, frame.links);
-  shrink(quantifiers_, frame.quantifiers);
-  shrink(names_, frame.names);
-  shrink(gaps_, frame.gaps);
-  shrink(durations_, frame.durations);
+  drop_above(exprs_, frame.exprs);
+  drop_above(operators_, frame.operators);
+  drop_above(nodes_, frame.nodes);
+  drop_above(links_, frame.links);
+  drop_above(quantifiers_, frame.quantifiers);
+  drop_above(names_, frame.names);
+  drop_above(gaps_, frame.gaps);
+  drop_above(durations_, frame.durations);
+}
+
+void AstBuilder::fail_too_deep(Span span) {
+  throw SyntaxError{span,
+                    "E0208",
+                    "nested more than " + std::to_string(kDepthMax) + " deep",
+                    "split it; parts of a condition can be named under `macros:`"};
 }
 
 void AstBuilder::enter(const Token& token) {
@@ -148,7 +143,7 @@ void AstBuilder::reduce_index(const Frame&, Tokens tokens) {
 std::vector<Expr> AstBuilder::take_exprs(std::size_t from) {
   std::vector<Expr> out;
   for (std::size_t i = from; i < exprs_.size(); ++i) out.push_back(std::move(exprs_[i].tree));
-  shrink(exprs_, from);
+  drop_above(exprs_, from);
   return out;
 }
 
@@ -224,29 +219,22 @@ void AstBuilder::reduce_comparison(const Frame& frame, Tokens) {
   push_binary(std::move(left), std::move(right), op);
 }
 
-std::vector<AstBuilder::Deep<Expr>> AstBuilder::take_operands(std::size_t from) {
-  const auto begin = exprs_.begin() + static_cast<std::ptrdiff_t>(from);
-  std::vector<Deep<Expr>> out(std::make_move_iterator(begin), std::make_move_iterator(exprs_.end()));
-  shrink(exprs_, from);
-  return out;
-}
-
 void AstBuilder::reduce_left(const Frame& frame, Tokens) {
   if (operators_.size() == frame.operators) return;
-  std::vector<Deep<Expr>> operands = take_operands(frame.exprs);
+  std::vector<Deep<Expr>> operands = take_above(exprs_, frame.exprs);
   exprs_.push_back(std::move(operands.front()));
   for (std::size_t i = 1; i < operands.size(); ++i) {
     push_binary(pop_expr(), std::move(operands[i]), operators_[frame.operators + i - 1]);
   }
-  shrink(operators_, frame.operators);
+  drop_above(operators_, frame.operators);
 }
 
 // `and` and `or` are associative: a balanced tree keeps a condition of a thousand branches shallow.
 void AstBuilder::reduce_balanced(const Frame& frame, Tokens) {
   if (operators_.size() == frame.operators) return;
-  std::vector<Deep<Expr>> operands = take_operands(frame.exprs);
+  std::vector<Deep<Expr>> operands = take_above(exprs_, frame.exprs);
   push_balanced(operands, 0, operands.size(), frame.operators);
-  shrink(operators_, frame.operators);
+  drop_above(operators_, frame.operators);
 }
 
 // operators_[first_operator + i] stands between operands[i] and operands[i + 1].

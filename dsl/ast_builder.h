@@ -104,6 +104,7 @@ class AstBuilder {
     std::size_t depth = 1;
   };
 
+  [[noreturn]] static void fail_too_deep(Span span);
   Deep<Expr> pop_expr();
   template <class Node>
   void push_expr(Span span, Node node, std::size_t children_depth);
@@ -115,7 +116,6 @@ class AstBuilder {
                      std::size_t first_operator);
   void reduce_between(const Frame& frame);
   std::vector<Expr> take_exprs(std::size_t from);
-  std::vector<Deep<Expr>> take_operands(std::size_t from);
   std::size_t exprs_depth(std::size_t from) const;
   std::size_t nodes_depth(std::size_t from) const;
   template <class Node>

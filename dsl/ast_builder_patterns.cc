@@ -1,23 +1,15 @@
 // Patterns, declarations and settings. ast_builder.cc has the stacks and expressions.
 
 #include "dsl/ast_builder.h"
+#include "dsl/stack.h"
 #include "dsl/syntax_error.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 
 namespace tocsin::dsl {
 
 namespace {
-
-template <class T>
-std::vector<T> take_from(std::vector<T>& stack, std::size_t from) {
-  const auto begin = stack.begin() + static_cast<std::ptrdiff_t>(from);
-  std::vector<T> out(std::make_move_iterator(begin), std::make_move_iterator(stack.end()));
-  stack.erase(begin, stack.end());
-  return out;
-}
 
 LinkKind link_kind(const Token& token) {
   switch (token.kind) {
@@ -66,9 +58,7 @@ void check_bounds(const Quantifier& quantifier) {
 
 template <class Node>
 void AstBuilder::push_node(Span span, Node node, std::size_t children_depth) {
-  if (children_depth >= kDepthMax) {
-    throw SyntaxError{span, "E0208", "nested more than " + std::to_string(kDepthMax) + " deep", ""};
-  }
+  if (children_depth >= kDepthMax) fail_too_deep(span);
   nodes_.push_back({PatternNode{span, std::move(node)}, children_depth + 1});
 }
 
@@ -81,7 +71,7 @@ std::size_t AstBuilder::nodes_depth(std::size_t from) const {
 std::vector<PatternNode> AstBuilder::take_nodes(std::size_t from) {
   std::vector<PatternNode> out;
   for (std::size_t i = from; i < nodes_.size(); ++i) out.push_back(std::move(nodes_[i].tree));
-  nodes_.erase(nodes_.begin() + static_cast<std::ptrdiff_t>(from), nodes_.end());
+  drop_above(nodes_, from);
   return out;
 }
 
@@ -127,17 +117,17 @@ void AstBuilder::set_contiguity(const Frame&, Tokens tokens) {
 }
 
 void AstBuilder::set_until(const Frame& frame, Tokens tokens) {
-  quantifiers_.back().until = take_from(names_, frame.names);
+  quantifiers_.back().until = take_above(names_, frame.names);
   quantifiers_.back().until_span = tokens.span();
 }
 
 void AstBuilder::set_repetition_gap(const Frame& frame, Tokens) {
-  quantifiers_.back().gap = take_from(gaps_, frame.gaps).front();
+  quantifiers_.back().gap = take_above(gaps_, frame.gaps).front();
 }
 
 // [max], [min..] and [min..max] are three, four and five tokens.
 void AstBuilder::push_gap(const Frame& frame, Tokens tokens) {
-  const std::vector<Located<Duration>> bounds = take_from(durations_, frame.durations);
+  const std::vector<Located<Duration>> bounds = take_above(durations_, frame.durations);
   Gap gap{std::nullopt, std::nullopt, tokens.span()};
   if (tokens.size() > 3) gap.min = bounds.front().value;
   if (tokens.size() != 4) gap.max = bounds.back().value;
@@ -149,13 +139,13 @@ void AstBuilder::push_gap(const Frame& frame, Tokens tokens) {
 
 void AstBuilder::push_link(const Frame& frame, Tokens tokens) {
   Link link{link_kind(*tokens.begin), std::nullopt, tokens.span()};
-  if (gaps_.size() > frame.gaps) link.gap = take_from(gaps_, frame.gaps).front();
+  if (gaps_.size() > frame.gaps) link.gap = take_above(gaps_, frame.gaps).front();
   links_.push_back(link);
 }
 
 void AstBuilder::reduce_absence(const Frame& frame, Tokens tokens) {
-  Absence absence{take_from(names_, frame.names), std::nullopt};
-  if (durations_.size() > frame.durations) absence.duration = take_from(durations_, frame.durations).front();
+  Absence absence{take_above(names_, frame.names), std::nullopt};
+  if (durations_.size() > frame.durations) absence.duration = take_above(durations_, frame.durations).front();
   push_node(tokens.span(), std::move(absence), 0);
 }
 
@@ -197,7 +187,7 @@ void AstBuilder::reduce_conjunction(const Frame& frame, Tokens tokens) {
 void AstBuilder::reduce_sequence(const Frame& frame, Tokens tokens) {
   if (nodes_.size() - frame.nodes < 2) return;
   const std::size_t depth = nodes_depth(frame.nodes);
-  std::vector<Link> links = take_from(links_, frame.links);
+  std::vector<Link> links = take_above(links_, frame.links);
   push_node(tokens.span(), Sequence{take_nodes(frame.nodes), std::move(links)}, depth);
 }
 

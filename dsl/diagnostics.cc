@@ -59,11 +59,10 @@ Excerpt excerpt_of(const std::vector<std::string>& columns, std::size_t caret, s
 }
 
 // How many columns of its first line the span takes.
-std::size_t width_on_line(const SourceFile& file, Span span, LineColumn begin) {
+std::size_t width_on_line(const SourceFile& file, Span span, LineColumn begin, std::size_t columns) {
   const LineColumn end = file.place(span.end);
-  if (end.line == begin.line) return end.column - begin.column;
-  return columns_of(file.line_text(begin.line)).size() -
-         std::min<std::size_t>(begin.column - 1, columns_of(file.line_text(begin.line)).size());
+  const std::size_t last = end.line == begin.line ? end.column - 1 : columns;
+  return last - std::min<std::size_t>(last, begin.column - 1);
 }
 
 std::string_view word_for(Severity severity) {
@@ -76,7 +75,8 @@ void append_excerpt(std::string& out,
                     std::string_view color) {
   const SourceFile& file = *diagnostic.file;
   const std::vector<std::string> columns = columns_of(file.line_text(place.line));
-  const Excerpt excerpt = excerpt_of(columns, place.column - 1, width_on_line(file, diagnostic.span, place));
+  const Excerpt excerpt =
+      excerpt_of(columns, place.column - 1, width_on_line(file, diagnostic.span, place, columns.size()));
   const std::string number = std::to_string(place.line);
   const std::string gutter(number.size(), ' ');
   out += fmt::format("  {} | {}\n", number, excerpt.line);

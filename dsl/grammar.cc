@@ -39,16 +39,21 @@ struct TokenParser : x3::parser<TokenParser<Test>> {
   Test test;
 };
 
-/// Lets `subject` match, then hands the tokens that it took to a reduction of the builder. Where it does not
-/// match, the builder forgets what its parts pushed.
-template <class Subject, auto kReduce>
-struct Production : x3::unary_parser<Subject, Production<Subject, kReduce>> {
+/// What a parser around another one needs. Nothing here has an attribute: trees are made by the builder.
+template <class Subject, class Derived>
+struct Directive : x3::unary_parser<Subject, Derived> {
   using attribute_type = x3::unused_type;
   static constexpr bool has_attribute = false;
   static constexpr bool handles_container = false;
 
-  constexpr explicit Production(const Subject& subject_)
-      : x3::unary_parser<Subject, Production<Subject, kReduce>>(subject_) {}
+  constexpr explicit Directive(const Subject& subject_) : x3::unary_parser<Subject, Derived>(subject_) {}
+};
+
+/// Lets `subject` match, then hands the tokens that it took to a reduction of the builder. Where it does not
+/// match, the builder forgets what its parts pushed.
+template <class Subject, auto kReduce>
+struct Production : Directive<Subject, Production<Subject, kReduce>> {
+  using Directive<Subject, Production<Subject, kReduce>>::Directive;
 
   template <class Context, class RContext, class Attribute>
   bool parse(TokenIterator& first,
@@ -70,12 +75,8 @@ struct Production : x3::unary_parser<Subject, Production<Subject, kReduce>> {
 
 /// Counts a level of nesting around `subject`.
 template <class Subject>
-struct Nested : x3::unary_parser<Subject, Nested<Subject>> {
-  using attribute_type = x3::unused_type;
-  static constexpr bool has_attribute = false;
-  static constexpr bool handles_container = false;
-
-  constexpr explicit Nested(const Subject& subject_) : x3::unary_parser<Subject, Nested<Subject>>(subject_) {}
+struct Nested : Directive<Subject, Nested<Subject>> {
+  using Directive<Subject, Nested<Subject>>::Directive;
 
   template <class Context, class RContext, class Attribute>
   bool parse(TokenIterator& first,
@@ -93,13 +94,9 @@ struct Nested : x3::unary_parser<Subject, Nested<Subject>> {
 
 /// Gives alternatives a name for errors.
 template <class Subject>
-struct Called : x3::unary_parser<Subject, Called<Subject>> {
-  using attribute_type = x3::unused_type;
-  static constexpr bool has_attribute = false;
-  static constexpr bool handles_container = false;
-
+struct Called : Directive<Subject, Called<Subject>> {
   constexpr Called(std::string_view name_, const Subject& subject_)
-      : x3::unary_parser<Subject, Called<Subject>>(subject_), name(name_) {}
+      : Directive<Subject, Called<Subject>>(subject_), name(name_) {}
 
   template <class Context, class RContext, class Attribute>
   bool parse(TokenIterator& first,

@@ -11,7 +11,16 @@
 namespace tocsin::dsl {
 
 /// From loose to tight.
-enum Level : std::uint8_t { kOr, kAnd, kNot, kComparison, kSum, kProduct, kUnary, kPostfix };
+enum class Level : std::uint8_t {
+  disjunction,
+  conjunction,
+  negation,
+  comparison,
+  sum,
+  product,
+  unary,
+  postfix
+};
 
 struct BinaryOperator {
   BinaryOp op;
@@ -21,31 +30,31 @@ struct BinaryOperator {
 };
 
 inline constexpr auto kBinaryOperators = std::to_array<BinaryOperator>({
-    {BinaryOp::logical_or, false, "or", kOr},
-    {BinaryOp::logical_and, false, "and", kAnd},
-    {BinaryOp::equal, false, "==", kComparison},
-    {BinaryOp::not_equal, false, "!=", kComparison},
-    {BinaryOp::less, false, "<", kComparison},
-    {BinaryOp::less_equal, false, "<=", kComparison},
-    {BinaryOp::greater, false, ">", kComparison},
-    {BinaryOp::greater_equal, false, ">=", kComparison},
-    {BinaryOp::in, false, "in", kComparison},
-    {BinaryOp::not_in, false, "not in", kComparison},
-    {BinaryOp::contains, false, "contains", kComparison},
-    {BinaryOp::contains, true, "contains_i", kComparison},
-    {BinaryOp::starts_with, false, "startswith", kComparison},
-    {BinaryOp::starts_with, true, "startswith_i", kComparison},
-    {BinaryOp::ends_with, false, "endswith", kComparison},
-    {BinaryOp::ends_with, true, "endswith_i", kComparison},
-    {BinaryOp::like, false, "like", kComparison},
-    {BinaryOp::like, true, "like_i", kComparison},
-    {BinaryOp::matches, false, "matches", kComparison},
-    {BinaryOp::matches, true, "matches_i", kComparison},
-    {BinaryOp::add, false, "+", kSum},
-    {BinaryOp::subtract, false, "-", kSum},
-    {BinaryOp::multiply, false, "*", kProduct},
-    {BinaryOp::divide, false, "/", kProduct},
-    {BinaryOp::modulo, false, "%", kProduct},
+    {BinaryOp::logical_or, false, "or", Level::disjunction},
+    {BinaryOp::logical_and, false, "and", Level::conjunction},
+    {BinaryOp::equal, false, "==", Level::comparison},
+    {BinaryOp::not_equal, false, "!=", Level::comparison},
+    {BinaryOp::less, false, "<", Level::comparison},
+    {BinaryOp::less_equal, false, "<=", Level::comparison},
+    {BinaryOp::greater, false, ">", Level::comparison},
+    {BinaryOp::greater_equal, false, ">=", Level::comparison},
+    {BinaryOp::in, false, "in", Level::comparison},
+    {BinaryOp::not_in, false, "not in", Level::comparison},
+    {BinaryOp::contains, false, "contains", Level::comparison},
+    {BinaryOp::contains, true, "contains_i", Level::comparison},
+    {BinaryOp::starts_with, false, "startswith", Level::comparison},
+    {BinaryOp::starts_with, true, "startswith_i", Level::comparison},
+    {BinaryOp::ends_with, false, "endswith", Level::comparison},
+    {BinaryOp::ends_with, true, "endswith_i", Level::comparison},
+    {BinaryOp::like, false, "like", Level::comparison},
+    {BinaryOp::like, true, "like_i", Level::comparison},
+    {BinaryOp::matches, false, "matches", Level::comparison},
+    {BinaryOp::matches, true, "matches_i", Level::comparison},
+    {BinaryOp::add, false, "+", Level::sum},
+    {BinaryOp::subtract, false, "-", Level::sum},
+    {BinaryOp::multiply, false, "*", Level::product},
+    {BinaryOp::divide, false, "/", Level::product},
+    {BinaryOp::modulo, false, "%", Level::product},
 });
 
 }  // namespace tocsin::dsl

@@ -60,7 +60,7 @@ bool is_literal(const Expr& expression) {
 /// The text of one node and how tightly it binds.
 struct Printed {
   std::string text;
-  Level level = kPostfix;
+  Level level = Level::postfix;
 };
 
 Printed print(const Expr& expression);
@@ -74,7 +74,7 @@ std::string print_all(const std::vector<Expr>& expressions) {
   std::string out;
   for (const Expr& each : expressions) {
     if (!out.empty()) out += ", ";
-    out += print_at(each, kOr);
+    out += print_at(each, Level::disjunction);
   }
   return out;
 }
@@ -82,52 +82,56 @@ std::string print_all(const std::vector<Expr>& expressions) {
 struct ExpressionPrinter {
   Printed operator()(const Literal& node) const {
     std::string text = std::visit(LiteralText{}, node.value);
-    const Level level = text.starts_with('-') ? kUnary : kPostfix;
+    const Level level = text.starts_with('-') ? Level::unary : Level::postfix;
     return {std::move(text), level};
   }
   Printed operator()(const Name& node) const { return {name_text(node.text)}; }
   Printed operator()(const Member& node) const {
     const std::string& name = node.name.value;
-    return {print_at(*node.object, kPostfix) + "." + (is_identifier(name) ? name : "`" + name + "`")};
+    return {print_at(*node.object, Level::postfix) + "." + (is_identifier(name) ? name : "`" + name + "`")};
   }
   Printed operator()(const Index& node) const {
-    return {print_at(*node.object, kPostfix) + "[" + print_at(*node.index, kOr) + "]"};
+    return {print_at(*node.object, Level::postfix) + "[" + print_at(*node.index, Level::disjunction) + "]"};
   }
   Printed operator()(const Call& node) const {
     return {name_text(node.function.value) + "(" + print_all(node.arguments) + ")"};
   }
   Printed operator()(const ListLiteral& node) const { return {"[" + print_all(node.items) + "]"}; }
   Printed operator()(const Unary& node) const {
-    if (node.op == UnaryOp::logical_not) return {"not " + print_at(*node.operand, kNot), kNot};
+    if (node.op == UnaryOp::logical_not)
+      return {"not " + print_at(*node.operand, Level::negation), Level::negation};
     const bool literal = is_literal(*node.operand);  // `-5` is a literal of its own
-    return {literal ? "-(" + print_at(*node.operand, kOr) + ")" : "-" + print_at(*node.operand, kUnary),
-            kUnary};
+    return {literal ? "-(" + print_at(*node.operand, Level::disjunction) + ")"
+                    : "-" + print_at(*node.operand, Level::unary),
+            Level::unary};
   }
   Printed operator()(const Binary& node) const {
     const BinaryOperator& op = find_operator(node.op, node.ignore_case);
-    const bool chains = op.level != kComparison;
-    const bool associative = op.level == kOr || op.level == kAnd;
+    const bool chains = op.level != Level::comparison;
+    const bool associative = op.level == Level::disjunction || op.level == Level::conjunction;
     const std::string left = print_at(*node.left, chains ? op.level : tighter(op.level));
     const std::string right = print_at(*node.right, associative ? op.level : tighter(op.level));
     return {fmt::format("{} {} {}", left, op.text, right), op.level};
   }
   Printed operator()(const Between& node) const {
     return {fmt::format("{} between {} and {}",
-                        print_at(*node.operand, kSum),
-                        print_at(*node.low, kSum),
-                        print_at(*node.high, kSum)),
-            kComparison};
+                        print_at(*node.operand, Level::sum),
+                        print_at(*node.low, Level::sum),
+                        print_at(*node.high, Level::sum)),
+            Level::comparison};
   }
   Printed operator()(const Case& node) const {
     std::string out = "case";
     for (const Case::Branch& branch : node.branches) {
-      out += fmt::format(" when {} then {}", print_at(branch.condition, kOr), print_at(branch.value, kOr));
+      out += fmt::format(" when {} then {}",
+                         print_at(branch.condition, Level::disjunction),
+                         print_at(branch.value, Level::disjunction));
     }
-    if (node.otherwise) out += " else " + print_at(*node.otherwise, kOr);
+    if (node.otherwise) out += " else " + print_at(*node.otherwise, Level::disjunction);
     return {out + " end"};
   }
 
-  static Level tighter(Level level) { return static_cast<Level>(level + 1); }
+  static Level tighter(Level level) { return static_cast<Level>(static_cast<std::uint8_t>(level) + 1); }
 };
 
 Printed print(const Expr& expression) {
@@ -136,7 +140,7 @@ Printed print(const Expr& expression) {
 
 // --- patterns ---
 
-enum PatternLevel { kAlternation, kSequence, kTerm, kUnit };
+enum class PatternLevel : std::uint8_t { alternation, sequence, term, unit };
 
 std::string_view arrow(LinkKind kind) {
   switch (kind) {
@@ -199,7 +203,7 @@ std::string quantifier_text(const Quantifier& q) {
 
 struct PrintedPattern {
   std::string text;
-  PatternLevel level = kUnit;
+  PatternLevel level = PatternLevel::unit;
 };
 
 PrintedPattern print(const PatternNode& pattern);
@@ -223,29 +227,29 @@ struct PatternPrinter {
   PrintedPattern operator()(const Absence& node) const {
     std::string out = "not " + variables_text(node.variables);
     if (node.duration) out += " for " + format_duration(node.duration->value);
-    return {std::move(out), kTerm};
+    return {std::move(out), PatternLevel::term};
   }
   PrintedPattern operator()(const Quantified& node) const {
     const bool twice = std::holds_alternative<Quantified>(node.unit->node);  // (a+){2}
-    const std::string unit = print_at(*node.unit, kUnit);
+    const std::string unit = print_at(*node.unit, PatternLevel::unit);
     return {(twice ? "(" + unit + ")" : unit) + quantifier_text(node.quantifier)};
   }
   PrintedPattern operator()(const Conjunction& node) const {
-    std::string all = join(node.parts, " & ", kUnit);
-    if (node.contiguity == LinkKind::followed_by) return {std::move(all), kTerm};
+    std::string all = join(node.parts, " & ", PatternLevel::unit);
+    if (node.contiguity == LinkKind::followed_by) return {std::move(all), PatternLevel::term};
     return {fmt::format("({}){}", all, contiguity_text(node.contiguity))};
   }
   PrintedPattern operator()(const Sequence& node) const {
-    std::string out = print_at(node.terms.front(), kTerm);
+    std::string out = print_at(node.terms.front(), PatternLevel::term);
     for (std::size_t i = 0; i < node.links.size(); ++i) {
       const Link& link = node.links[i];
-      out +=
-          fmt::format(" {}{} {}", arrow(link.kind), gap_text(link.gap), print_at(node.terms[i + 1], kTerm));
+      out += fmt::format(
+          " {}{} {}", arrow(link.kind), gap_text(link.gap), print_at(node.terms[i + 1], PatternLevel::term));
     }
-    return {std::move(out), kSequence};
+    return {std::move(out), PatternLevel::sequence};
   }
   PrintedPattern operator()(const Alternation& node) const {
-    return {join(node.branches, " | ", kSequence), kAlternation};
+    return {join(node.branches, " | ", PatternLevel::sequence), PatternLevel::alternation};
   }
 };
 

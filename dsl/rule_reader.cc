@@ -45,7 +45,7 @@ class RuleReader {
     std::string_view name;
     void (RuleReader::*read)(const YamlEntry& entry);
   };
-  static const std::array<Key, 30> kKeys;
+  static const std::array<Key, 29> kKeys;
   static std::vector<std::string_view> key_names();
 
   void read_id(const YamlEntry& entry);
@@ -93,7 +93,7 @@ class RuleReader {
   Rule rule_;
 };
 
-const std::array<RuleReader::Key, 30> RuleReader::kKeys{{
+const std::array<RuleReader::Key, 29> RuleReader::kKeys{{
     {"rule", &RuleReader::read_id},
     {"title", &RuleReader::read_title},
     {"severity", &RuleReader::read_severity},
@@ -123,7 +123,6 @@ const std::array<RuleReader::Key, 30> RuleReader::kKeys{{
     {"max runs per key", &RuleReader::read_other},
     {"max state", &RuleReader::read_other},
     {"emit to", &RuleReader::read_other},
-    {"idle", &RuleReader::read_other},
 }};
 
 std::vector<std::string_view> RuleReader::key_names() {
