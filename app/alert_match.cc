@@ -155,12 +155,12 @@ class Alignment {
     }
   }
 
-  /// Tells what stands unpaired before the next pair that agrees: of one rule, it differs; else it is missing
-  /// or unexpected.
+  /// Tells what stands unpaired before the next pair that agrees: two of one rule and kind differ, the rest
+  /// is missing or unexpected.
   void account_gap() {
     for (const std::size_t e : missing_) {
       const auto like = std::find_if(unexpected_.begin(), unexpected_.end(), [&](std::size_t a) {
-        return rule_of(expected_[e]) == rule_of(actual_[a]);
+        return agrees_in("rule", expected_[e], actual_[a]) && agrees_in("kind", expected_[e], actual_[a]);
       });
       if (like == unexpected_.end()) {
         text_ += fmt::format("missing     {}\n", simdjson::minify(expected_[e].root));
@@ -176,9 +176,12 @@ class Alignment {
     unexpected_.clear();
   }
 
-  static std::string rule_of(const Parsed& alert) {
-    const auto rule = alert.root.at_key("rule");
-    return rule.error() == simdjson::SUCCESS ? simdjson::minify(rule.value_unsafe()) : std::string{};
+  /// Whether `expected` does not name the field, or both have the same.
+  static bool agrees_in(const char* field, const Parsed& expected, const Parsed& actual) {
+    const auto wanted = expected.root.at_key(field);
+    if (wanted.error() != simdjson::SUCCESS) return true;
+    const auto got = actual.root.at_key(field);
+    return got.error() == simdjson::SUCCESS && same_scalar(wanted.value_unsafe(), got.value_unsafe());
   }
 
   std::vector<Parsed> expected_;

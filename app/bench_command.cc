@@ -159,7 +159,7 @@ void add_bench_command(CLI::App& app, Action& action) {
   bench_app->footer(
       "Examples:\n"
       "  tocsin bench --rules rules/search-funnel --input search.ndjson\n"
-      "  tocsin bench --rules rules/ --input day.ndjson.gz --mode file --workers 4 --repeat 3 --json");
+      "  tocsin bench --rules rules/ --input day.ndjson.gz --mode file --workers 4 --repeat 3 --json\n");
   bench_app->callback([command, &action] { action = [command] { return bench(*command); }; });
 }
 

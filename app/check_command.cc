@@ -71,7 +71,7 @@ void add_check_command(CLI::App& app, Action& action) {
   command->footer(
       "Examples:\n"
       "  tocsin check rules/\n"
-      "  tocsin check --json rules/search-funnel/search-without-click.yaml");
+      "  tocsin check --json rules/search-funnel/search-without-click.yaml\n");
   command->callback([options, &action] { action = [options] { return check(*options); }; });
 }
 

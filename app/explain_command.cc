@@ -78,7 +78,7 @@ void add_explain_command(CLI::App& app, Action& action) {
   command->footer(
       "Examples:\n"
       "  tocsin explain search-without-click --rules rules/\n"
-      "  tocsin explain rules/search-funnel/search-without-click.yaml");
+      "  tocsin explain rules/search-funnel/search-without-click.yaml\n");
   command->callback([options, &action] { action = [options] { return explain(*options); }; });
 }
 

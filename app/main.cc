@@ -24,7 +24,7 @@ void log_to_stderr() {
 void add_commands(CLI::App& app, Action& action) {
   app.set_version_flag("--version", "tocsin " TOCSIN_VERSION);
   app.require_subcommand(1);
-  app.footer("`tocsin COMMAND --help` shows the flags of a command, with examples.");
+  app.footer("`tocsin COMMAND --help` shows the flags of a command, with examples.\n");
   tocsin::app::add_check_command(app, action);
   tocsin::app::add_test_command(app, action);
   tocsin::app::add_run_command(app, action);

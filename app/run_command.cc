@@ -80,7 +80,7 @@ void add_run_command(CLI::App& app, Action& action) {
       "Examples:\n"
       "  tocsin run --rules rules/ --input day.ndjson.gz --output alerts.ndjson\n"
       "  tail -F app.log | tocsin run --rules rules/ --input - --time at:rfc3339 --disorder 5s\n"
-      "  tocsin run --config tocsin.yaml --follow --watch");
+      "  tocsin run --config tocsin.yaml --follow --watch\n");
   run_app->callback([command, &action] { action = [command] { return run(*command); }; });
 }
 

@@ -90,7 +90,7 @@ void add_test_command(CLI::App& app, Action& action) {
   test_app->footer(
       "Examples:\n"
       "  tocsin test rules/\n"
-      "  tocsin test rules/search-funnel --junit results.xml");
+      "  tocsin test rules/search-funnel --junit results.xml\n");
   test_app->callback([command, &action] { action = [command] { return test(*command); }; });
 }
 
