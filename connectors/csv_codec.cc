@@ -116,8 +116,7 @@ class CsvCodec final : public Codec {
   explicit CsvCodec(const DecodeOptions& options) : options_(options) {}
 
   std::size_t whole_records(std::string_view bytes, bool end_of_input) override {
-    std::size_t whole = end_of_input ? bytes.size() : whole_rows(bytes);
-    if (whole == 0 && bytes.size() > options_.record_bytes_max) whole = bytes.size();
+    const std::size_t whole = end_of_input ? bytes.size() : whole_rows(bytes);
     learn_header(bytes.substr(0, whole));
     return whole;
   }

@@ -100,9 +100,7 @@ class NdjsonCodec final : public Codec {
 
   std::size_t whole_records(std::string_view bytes, bool end_of_input) override {
     if (end_of_input) return bytes.size();
-    const std::size_t last = bytes.rfind('\n');
-    if (last != bytes.npos) return last + 1;
-    return bytes.size() > options_.record_bytes_max ? bytes.size() : 0;
+    return bytes.rfind('\n') + 1;  // 0 where there is none
   }
 
   std::vector<std::string_view> split(std::string_view bytes, std::size_t parts) override {

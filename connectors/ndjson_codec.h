@@ -2,8 +2,7 @@
 /// Newline-delimited JSON: one object a line.
 ///
 /// A line ends with `\n`, and a `\r` before it is dropped; the last line may lack it; blank lines are no
-/// records; a UTF-8 byte order mark at the start of the partition is skipped. A line without an end is handed
-/// on in pieces once it is longer than a record may be, and each piece is a bad record.
+/// records; a UTF-8 byte order mark at the start of the partition is skipped.
 
 #include "connectors/codec.h"
 
