@@ -1,11 +1,11 @@
 #include "app/bench_command.h"
 
 #include "app/memory_run.h"
-#include "app/progress.h"
 #include "app/rule_loader.h"
 #include "app/setting_flags.h"
 #include "app/stats.h"
 #include "app/terminal.h"
+#include "app/wording.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -2,6 +2,7 @@
 
 #include "app/rule_loader.h"
 #include "app/terminal.h"
+#include "app/wording.h"
 #include "base/value.h"
 
 #include <CLI/CLI.hpp>

@@ -1,11 +1,11 @@
 #include "app/progress.h"
 
 #include "app/terminal.h"
+#include "app/wording.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace tocsin::app {
@@ -27,16 +27,6 @@ std::string clock_text(double seconds) {
 }
 
 }  // namespace
-
-std::string short_number(double number) {
-  static constexpr std::array kUnits = {"", "k", "M", "G"};
-  std::size_t unit = 0;
-  while (number >= 999.95 && unit + 1 < kUnits.size()) {
-    number /= 1000;
-    ++unit;
-  }
-  return unit == 0 ? fmt::format("{:.0f}", number) : fmt::format("{:.1f}{}", number, kUnits[unit]);
-}
 
 std::string progress_line(const ProgressState& state) {
   std::string line;

@@ -18,9 +18,6 @@ struct ProgressState {
 /// `[#########           ]  45%  1.2M events  2.1M/s  ETA 0:03  17 alerts`.
 std::string progress_line(const ProgressState& state);
 
-/// `950`, `12.3k`, `4.5M`.
-std::string short_number(double number);
-
 class Progress {
  public:
   explicit Progress(bool shown) : shown_{shown} {}

@@ -1,5 +1,6 @@
 #include "app/rule_loader.h"
 
+#include "app/wording.h"
 #include "dsl/rule_file.h"
 
 #include <fmt/format.h>
@@ -135,10 +136,6 @@ std::string diagnostics_text(const dsl::Diagnostics& diagnostics, bool color) {
                         count_of(diagnostics.warning_count(), "warning"));
   }
   return text;
-}
-
-std::string count_of(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace tocsin::app

@@ -49,7 +49,4 @@ std::vector<std::string> files_behind(const LoadedRules& rules);
 /// All diagnostics as text for a person, ended by a line that counts them.
 std::string diagnostics_text(const dsl::Diagnostics& diagnostics, bool color);
 
-/// `1 rule`, `3 rules`.
-std::string count_of(std::size_t count, std::string_view noun);
-
 }  // namespace tocsin::app

@@ -2,6 +2,7 @@
 
 #include "app/signals.h"
 #include "app/terminal.h"
+#include "app/wording.h"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>

@@ -1,6 +1,6 @@
 #include "app/stats.h"
 
-#include "app/progress.h"
+#include "app/wording.h"
 #include "base/value.h"
 
 #include <fmt/format.h>
@@ -69,7 +69,8 @@ std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes) {
   const runtime::RuleCounters total = total_of(stats.rules);
   std::string out = fmt::format(
       R"({{"records":{},"events":{},"late":{},"bad":{},"bytes":{},"furthest_behind":"{}",)"
-      R"("matches":{},"timeouts":{},"alerts":{},"unkeyed":{},"null_operations":{},"runs_live":{},"runs_peak":{},)",
+      R"("matches":{},"timeouts":{},"alerts":{},"unkeyed":{},)"
+      R"("null_operations":{},"runs_live":{},"runs_peak":{},)",
       stats.input.records,
       stats.input.events,
       stats.input.late,
@@ -101,11 +102,11 @@ std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes) {
 
 std::string summary_line(const RunStats& stats) {
   const runtime::RuleCounters total = total_of(stats.rules);
-  std::string line = fmt::format("{} events in {:.1f} s ({}/s), {} alerts",
-                                 stats.input.events,
+  std::string line = fmt::format("{} in {:.1f} s ({}/s), {}",
+                                 count_of(stats.input.events, "event"),
                                  stats.seconds,
                                  short_number(events_per_second(stats)),
-                                 total.alerts);
+                                 count_of(total.alerts, "alert"));
   if (stats.input.late > 0) {
     line += fmt::format(", {} late (the furthest {} behind; `--disorder {}` would have taken them all)",
                         stats.input.late,
@@ -114,7 +115,8 @@ std::string summary_line(const RunStats& stats) {
   }
   if (stats.input.bad > 0) line += fmt::format(", {} bad", stats.input.bad);
   if (total.unkeyed > 0) line += fmt::format(", {} without a key", total.unkeyed);
-  if (stats.stopped) line += fmt::format("; stopped by a signal, {} runs still open", stats.runs_live);
+  if (stats.stopped)
+    line += fmt::format("; stopped by a signal, {} still open", count_of(stats.runs_live, "run"));
   return line + "\n";
 }
 

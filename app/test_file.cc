@@ -1,6 +1,7 @@
 #include "app/test_file.h"
 
 #include "app/run_options.h"
+#include "app/wording.h"
 #include "app/yaml_json.h"
 #include "base/value.h"
 #include "dsl/yaml_reading.h"

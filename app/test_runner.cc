@@ -3,6 +3,7 @@
 #include "app/alert_match.h"
 #include "app/memory_source.h"
 #include "app/rule_loader.h"
+#include "app/wording.h"
 
 #include <fmt/format.h>
 

@@ -13,6 +13,7 @@ from pathlib import Path
 FOLDER_LINE = re.compile(r"^tocsin_folder\((\w+)(?:\s+USES\s+([a-z ]+?))?(?:\s+LIBRARIES\b.*)?\)")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"(?P<own>[^"]+)"|<(?P<system>[^>]+)>)')
 LINE_MAX = 110
+TEST_LINE_MAX = 140  # tables of data
 FILE_LINES_MAX = 500
 TEST_LINES_MAX = 800
 FUNCTION_LINES_MAX = 70
@@ -99,12 +100,14 @@ def check_header(name, lines):
 
 
 def check_sizes(name, lines):
-    most = TEST_LINES_MAX if name.startswith("tests/") else FILE_LINES_MAX
+    is_test = name.startswith("tests/")
+    most = TEST_LINES_MAX if is_test else FILE_LINES_MAX
+    columns = TEST_LINE_MAX if is_test else LINE_MAX
     if len(lines) > most:
         yield most + 1, f"{len(lines)} lines: at most {most}"
     for number, line in enumerate(lines, 1):
-        if len(line) > LINE_MAX and 'R"' not in line and "http" not in line:
-            yield number, f"{len(line)} columns: at most {LINE_MAX}"
+        if len(line) > columns and "http" not in line:
+            yield number, f"{len(line)} columns: at most {columns}"
 
 
 def check_functions(lines):

@@ -2,6 +2,7 @@
 #include "app/run_session.h"
 #include "app/stats.h"
 #include "app/test_report.h"
+#include "app/wording.h"
 #include "tests/support/catch.h"
 
 #include <string>
@@ -53,10 +54,11 @@ TEST_CASE("the summary says what to do about late events", "[app][stats]") {
   stats.input.furthest_behind = std::chrono::microseconds(12'000'001);
   stats.input.bad = 1;
   stats.rules[1].counts.unkeyed = 4;
-  CHECK(summary_line(stats) ==
-        "1000 events in 0.5 s (2.0k/s), 5 alerts, 3 late (the furthest 12.000001s behind; `--disorder 12.001s` "
-        "would have "
-        "taken them all), 1 bad, 4 without a key\n");
+  CHECK(
+      summary_line(stats) ==
+      "1000 events in 0.5 s (2.0k/s), 5 alerts, 3 late (the furthest 12.000001s behind; `--disorder 12.001s` "
+      "would have "
+      "taken them all), 1 bad, 4 without a key\n");
 }
 
 TEST_CASE("stats are one JSON object with the rules in it", "[app][stats]") {
