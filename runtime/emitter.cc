@@ -32,6 +32,14 @@ void append_time_member(std::string& out, std::string_view name, EventTime time)
   out += "\",";
 }
 
+/// A deadline's alerts come in the order in which their matches began.
+void begin_with(AlertOrder& order, const TakenEvent& first) {
+  const Event& event = first.stored->event;
+  order.began = event.time;
+  order.partition = event.partition.value;
+  order.offset = event.offset;
+}
+
 /// Replaces the comma after the last member, or follows an opening bracket, with `close`.
 void close_with(std::string& out, char close) {
   if (out.back() == ',') {
@@ -65,10 +73,13 @@ void Emitter::emit(const ResultView& result) {
   ++counters_.alerts;
   if (!context_.render_alerts) return;
 
+  collect_path(result.tail, path_);
   if (result.order.decided != ordinal_decided_) ordinal_ = 0;
   ordinal_decided_ = result.order.decided;
   Alert& alert = context_.alerts->alerts.emplace_back();
   alert.order = result.order;
+  if (result.order.phase != AlertOrder::Phase::event && result.window == nullptr)
+    begin_with(alert.order, *path_.front());
   alert.order.rule = rule_;
   alert.order.ordinal = ordinal_++;
   alert.kind = result.kind;
@@ -79,7 +90,6 @@ void Emitter::emit(const ResultView& result) {
 }
 
 void Emitter::render(const ResultView& result, const Output& output, std::string& line) {
-  collect_path(result.tail, path_);
   line += "{\"id\":\"";
   append_id(result, line);
   line += "\",";

@@ -14,7 +14,7 @@ namespace tocsin::runtime {
 struct ResultView {
   AlertKind kind = AlertKind::match;
   EventTime time;    ///< of the last event, the deadline, or the window's end
-  AlertOrder order;  ///< `rule` and `ordinal` are filled in by the emitter
+  AlertOrder order;  ///< decided and phase, and of an event its place; the emitter fills in the rest
   const KeyState* key = nullptr;
   const TakenEvent* tail = nullptr;       ///< the last event taken
   const WindowAnswers* window = nullptr;  ///< window rules

@@ -10,6 +10,8 @@ namespace {
 /// A freed slot keeps this many rules' vectors for the next key.
 constexpr std::size_t kRulesKept = 4;
 
+constexpr unsigned kPlacesMinLog2 = 6;
+
 bool rule_before(const RuleState& state, std::uint32_t rule) {
   return state.rule < rule;
 }
@@ -36,12 +38,14 @@ bool KeyState::idle() const {
   return std::all_of(rules.begin(), rules.end(), [](const RuleState& r) { return r.idle(); });
 }
 
+KeyStore::KeyStore(std::uint16_t space)
+    : space_{space}, shift_{64 - kPlacesMinLog2}, places_(1 << kPlacesMinLog2) {}
+
 KeyState* KeyStore::find(const RoutedEvent& routed) {
-  const auto at = index_.find(routed.hash);
-  if (at == index_.end()) return nullptr;
-  KeyState* key = at->second;
-  while (key != nullptr && key->key != routed.key_bytes()) key = key->same_hash;
-  return key;
+  for (std::size_t i = home(routed.hash); places_[i].key != nullptr; i = after(i)) {
+    if (places_[i].hash == routed.hash && places_[i].key->key == routed.key_bytes()) return places_[i].key;
+  }
+  return nullptr;
 }
 
 KeyState& KeyStore::add(const RoutedEvent& routed) {
@@ -51,18 +55,39 @@ KeyState& KeyStore::add(const RoutedEvent& routed) {
   key.hash = routed.hash;
   key.key.assign(routed.key, routed.key_size);
   key.space = space_;
-  KeyState*& first = index_[routed.hash];
-  key.same_hash = first;
-  first = &key;
+  if (++size_ * 2 > places_.size()) grow();
+  put(key);
   return key;
 }
 
+void KeyStore::put(KeyState& key) {
+  std::size_t i = home(key.hash);
+  while (places_[i].key != nullptr) i = after(i);
+  places_[i] = {key.hash, &key};
+}
+
+void KeyStore::grow() {
+  std::vector<Place> old(places_.size() * 2);
+  old.swap(places_);
+  --shift_;
+  for (const Place& place : old) {
+    if (place.key != nullptr) put(*place.key);
+  }
+}
+
 void KeyStore::remove(KeyState& key) {
-  const auto at = index_.find(key.hash);
-  KeyState** link = &at->second;
-  while (*link != &key) link = &(*link)->same_hash;
-  *link = key.same_hash;
-  if (at->second == nullptr) index_.erase(at);
+  std::size_t hole = home(key.hash);
+  while (places_[hole].key != &key) hole = after(hole);
+  // What was pushed behind the hole by it moves up, so that probing never meets a gap before its key.
+  for (std::size_t i = after(hole); places_[i].key != nullptr; i = after(i)) {
+    const std::size_t mask = places_.size() - 1;
+    const std::size_t distance = (i - home(places_[i].hash)) & mask;
+    if (distance < ((i - hole) & mask)) continue;
+    places_[hole] = places_[i];
+    hole = i;
+  }
+  places_[hole] = {};
+  --size_;
 
   ++key.generation;
   if (key.rules.size() > kRulesKept) key.rules.clear();

@@ -5,7 +5,7 @@
 #include "runtime/match_buffer.h"
 #include "runtime/router.h"
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container/small_vector.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -23,13 +23,15 @@ struct Run {
   std::uint64_t start_sequence = 0;   ///< of its first event: tells starts apart and orders them
   TakenEvent* tail = nullptr;         ///< the last event taken; held
   patterns::TransitionMask open = 0;  ///< transitions out of `position` that may still be taken
+  EventTime closed_at = kTimeMin;     ///< with timed_out
+  std::uint32_t fingerprint = 0;      ///< of the value that the next event must equal, where there is one
   patterns::PositionId position;
-  bool fresh = true;               ///< no event was seen since the last one was taken
-  bool dead = false;               ///< to be removed at the end of the step
-  bool timed_out = false;          ///< closed by time; waits for the other runs of its start to end
-  bool matched = false;            ///< its start has had a match
-  EventTime closed_at = kTimeMin;  ///< with timed_out
+  bool fresh : 1 = true;       ///< no event was seen since the last one was taken
+  bool dead : 1 = false;       ///< to be removed at the end of the step
+  bool timed_out : 1 = false;  ///< closed by time; waits for the other runs of its start to end
+  bool matched : 1 = false;    ///< its start has had a match
 };
+static_assert(sizeof(Run) == 48);
 
 /// What one rule keeps under one key.
 struct RuleState {
@@ -41,7 +43,7 @@ struct RuleState {
   std::uint32_t rule = 0;
   EventTime session_end = kTimeMin;    ///< last instant of the session, while anything is open
   EventTime session_timer = kTimeMax;  ///< when the timer for it comes; kTimeMax: none is under way
-  std::vector<Run> runs;
+  boost::container::small_vector<Run, 1> runs;
   std::uint32_t timed_out = 0;          ///< how many of `runs` are only waiting to tell their timeout
   std::unique_ptr<WindowState> window;  ///< of a rule without a pattern
 
@@ -50,11 +52,10 @@ struct RuleState {
 
 struct KeyState {
   std::uint64_t hash = 0;
-  std::string key;                ///< key bytes
-  KeyState* same_hash = nullptr;  ///< another key with the same hash
-  std::uint32_t generation = 0;   ///< rises when the slot is freed: a timer of an older one is void
+  std::string key;               ///< key bytes
+  std::uint32_t generation = 0;  ///< rises when the slot is freed: a timer of an older one is void
   std::uint16_t space = 0;
-  std::vector<RuleState> rules;  ///< rising by rule
+  boost::container::small_vector<RuleState, 1> rules;  ///< rising by rule
 
   RuleState* find(std::uint32_t rule);
   RuleState& find_or_add(std::uint32_t rule);
@@ -64,30 +65,50 @@ struct KeyState {
 /// The keys of one key space in one shard.
 class KeyStore {
  public:
-  explicit KeyStore(std::uint16_t space) : space_{space} {}
+  explicit KeyStore(std::uint16_t space);
 
   KeyState* find(const RoutedEvent& routed);
   KeyState& add(const RoutedEvent& routed);  ///< not there yet
   void remove(KeyState& key);
 
-  std::size_t size() const { return index_.size(); }
+  /// Fetch into the cache what `find` will look at: first where the key's place is, some events later the key
+  /// itself.
+  void prefetch_place(std::uint64_t hash) const { __builtin_prefetch(&places_[home(hash)]); }
+  void prefetch_key(std::uint64_t hash) const {
+    const Place& place = places_[home(hash)];
+    if (place.key == nullptr) return;
+    for (std::size_t line = 0; line < sizeof(KeyState); line += 64) {
+      __builtin_prefetch(reinterpret_cast<const char*>(place.key) + line);
+    }
+  }
 
   /// Every live key, in no order that may show in an output. `visit` adds and removes none.
   template <class Visit>
   void for_each(Visit&& visit) {
-    for (auto& [hash, first] : index_) {
-      for (KeyState* key = first; key != nullptr;) {
-        visit(*key);
-        key = key->same_hash;
-      }
+    for (const Place& place : places_) {
+      if (place.key != nullptr) visit(*place.key);
     }
   }
 
   void move_to_space(std::uint16_t space);
 
  private:
+  /// A slot of the hash table: open addressing, linear probing, the hash's high bits (the low ones pick the
+  /// key group).
+  struct Place {
+    std::uint64_t hash = 0;
+    KeyState* key = nullptr;  // null: free
+  };
+
+  std::size_t home(std::uint64_t hash) const { return hash >> shift_; }
+  std::size_t after(std::size_t i) const { return (i + 1) & (places_.size() - 1); }
+  void put(KeyState& key);
+  void grow();
+
   std::uint16_t space_;
-  boost::unordered_flat_map<std::uint64_t, KeyState*> index_;  // by hash; chained by same_hash
+  unsigned shift_;             // 64 - log2(places_.size())
+  std::vector<Place> places_;  // at most half of them taken
+  std::size_t size_ = 0;
   std::deque<KeyState> slots_;  // stable addresses; freed slots keep their memory
   std::vector<KeyState*> free_;
 };

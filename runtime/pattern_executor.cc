@@ -1,5 +1,7 @@
 #include "runtime/pattern_executor.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <bit>
 #include <set>
@@ -25,13 +27,12 @@ bool has_gap(const Transition& t) {
   return t.gap_max != kForever;
 }
 
-/// A deadline's alerts come in the order in which their matches began.
-void begin_with(AlertOrder& order, const TakenEvent* tail) {
-  while (tail->before != nullptr) tail = tail->before;
-  const Event& first = tail->stored->event;
-  order.began = first.time;
-  order.partition = first.partition.value;
-  order.offset = first.offset;
+/// Equal for values that compare as equal.
+std::uint32_t fingerprint_of(const Value& v) {
+  if (v.is_string()) return static_cast<std::uint32_t>(XXH3_64bits(v.as_text().data(), v.as_text().size()));
+  std::string bytes;
+  append_key_bytes(bytes, v);
+  return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
 }
 
 std::uint16_t next_choice(const Run& run) {
@@ -85,7 +86,9 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
     std::sort(lanes.begin(), lanes.end());
     lanes.erase(std::unique(lanes.begin(), lanes.end()), lanes.end());
     closes_with_.push_back(closing_groups(position));
+    make_gate(position);
   }
+  fingerprints_.resize(program_.variables.size());
 }
 
 // --- conditions ------------------------------------------------------------------------------------
@@ -97,12 +100,15 @@ Scope PatternExecutor::scope(const TakenEvent* taken) {
   return s;
 }
 
-void PatternExecutor::look_at(const Event& event) {
+void PatternExecutor::look_at(CurrentEvent& event) {
+  if (looked_at_ == event.sequence()) return;
+  looked_at_ = event.sequence();
   context_.scratch.reset();
-  event_ = &event;
-  typed_ = rule_.variables_of_type[event.type.value];
+  event_ = &event.event();
+  typed_ = rule_.variables_of_type[event_->type.value];
   tested_ = 0;
   passed_ = 0;
+  fingerprinted_ = 0;
 }
 
 bool PatternExecutor::own_holds(VariableId variable) {
@@ -122,10 +128,71 @@ bool PatternExecutor::satisfied(VariableId variable, const TakenEvent* taken) {
   return !condition || holds(scope(taken), condition);
 }
 
+// --- gates -----------------------------------------------------------------------------------------
+
+void PatternExecutor::make_gate(const Position& position) {
+  Gate& gate = gates_.emplace_back();
+  gate.plain = position.guards.empty();
+  std::size_t takes = 0;
+  for (const Transition& t : position.transitions) {
+    gate.gaps = gate.gaps || has_gap(t);
+    if (t.kind != Transition::Kind::take) continue;
+    ++takes;
+    gate.plain = gate.plain && t.link != Link::next;
+    gate.joined = program_.positions[t.target.value].variable;
+    gate.targets |= patterns::mask_of(gate.joined);
+  }
+  if (gate.plain && takes == 1) find_join(program_.variables[gate.joined.value].run_condition, gate);
+}
+
+/// Looks for a conjunct `attribute == v.attribute`.
+void PatternExecutor::find_join(patterns::ExpressionId condition, Gate& gate) const {
+  if (!condition) return;
+  const patterns::ExpressionNode& node = program_.expressions.node(condition);
+  if (node.op == patterns::Op::logical_and) {
+    for (std::size_t i = 0; i < node.operand_count; ++i)
+      find_join(program_.expressions.operand(node, i), gate);
+  }
+  if (node.op != patterns::Op::equal) return;
+  using Which = patterns::EventPick::Which;
+  for (const std::size_t own : {0, 1}) {
+    const auto own_id = program_.expressions.operand(node, own);
+    const auto earlier_id = program_.expressions.operand(node, 1 - own);
+    const auto& own_node = program_.expressions.node(own_id);
+    const auto& earlier_node = program_.expressions.node(earlier_id);
+    const bool attributes =
+        own_node.op == patterns::Op::attribute && earlier_node.op == patterns::Op::attribute;
+    if (!attributes || own_node.pick.which != Which::own || earlier_node.pick.which == Which::own) continue;
+    gate.own = own_id;
+    gate.earlier = earlier_id;
+  }
+}
+
+std::uint32_t PatternExecutor::event_fingerprint(const Gate& gate) {
+  const VariableMask mask = patterns::mask_of(gate.joined);
+  std::uint32_t& fingerprint = fingerprints_[gate.joined.value];
+  if ((fingerprinted_ & mask) == 0) {
+    fingerprinted_ |= mask;
+    fingerprint = fingerprint_of(evaluate(scope(nullptr), gate.own));
+  }
+  return fingerprint;
+}
+
+/// Whether the event in hand may change `run`. False is certain.
+bool PatternExecutor::passes(const Run& run) {
+  const Gate& gate = gates_[run.position.value];
+  if (!gate.plain) return true;
+  for (VariableMask targets = gate.targets & typed_ & ~tested_; targets != 0; targets &= targets - 1) {
+    own_holds(VariableId{static_cast<std::uint16_t>(std::countr_zero(targets))});
+  }
+  if ((passed_ & gate.targets) == 0) return false;
+  return !gate.own || run.fingerprint == event_fingerprint(gate);
+}
+
 // --- one event -------------------------------------------------------------------------------------
 
 bool PatternExecutor::may_open(CurrentEvent& event) {
-  look_at(event.event());
+  look_at(event);
   const auto& starts = program_.positions[patterns::kStart.value].transitions;
   return std::any_of(starts.begin(), starts.end(), [&](const Transition& t) {
     return own_holds(program_.positions[t.target.value].variable);
@@ -133,10 +200,10 @@ bool PatternExecutor::may_open(CurrentEvent& event) {
 }
 
 void PatternExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& event) {
-  look_at(event.event());
+  look_at(event);
   const std::size_t open = state.runs.size();
   for (std::size_t i = 0; i < open; ++i) {
-    if (!state.runs[i].timed_out) step(key, state, i, event);
+    if (!state.runs[i].timed_out && passes(state.runs[i])) step(key, state, i, event);
   }
   begin_runs(key, state, event);
   if (!candidates_.empty()) {
@@ -179,7 +246,8 @@ PatternExecutor::Effect PatternExecutor::effect_of(const Run& run) {
   Effect effect;
   TransitionMask blocked = 0;
   try_guards(run, position, effect, blocked);
-  const EventTime last = run.tail->stored->event.time;
+  // Without gaps the time of the last event does not matter, and is not worth a look at it.
+  const EventTime last = gates_[run.position.value].gaps ? run.tail->stored->event.time : event_->time;
   for (TransitionMask open = run.open; open != 0; open &= open - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(open));
     const Transition& t = position.transitions[i];
@@ -237,7 +305,9 @@ void PatternExecutor::enter(KeyState& key, RuleState& state, const Run& run) {
     context_.buffer.release(run.tail);
     return;
   }
-  state.runs.push_back(run);
+  Run& entered = state.runs.emplace_back(run);
+  const Gate& gate = gates_[run.position.value];
+  if (gate.earlier) entered.fingerprint = fingerprint_of(evaluate(scope(run.tail), gate.earlier));
   ++counters_.runs_live;
   for (const auto& [lane, gap] : gap_lanes_[run.position.value]) {
     context_.timers.push(lane, {saturating_add(event_->time, gap), &key, key.generation, rule_index_});
@@ -258,7 +328,9 @@ void PatternExecutor::remove_dead(RuleState& state) {
     state.timed_out -= run.timed_out ? 1 : 0;
     return true;
   };
-  counters_.runs_live -= std::erase_if(state.runs, gone);
+  const auto live = std::remove_if(state.runs.begin(), state.runs.end(), gone);
+  counters_.runs_live -= static_cast<std::uint64_t>(state.runs.end() - live);
+  state.runs.erase(live, state.runs.end());
 }
 
 void PatternExecutor::drop(RuleState& state) {
@@ -358,7 +430,6 @@ void PatternExecutor::emit_match(KeyState& key,
                                  const Candidate& candidate,
                                  AlertOrder order,
                                  EventTime time) {
-  if (order.phase != AlertOrder::Phase::event) begin_with(order, candidate.tail);
   ResultView result;
   result.kind = AlertKind::match;
   result.time = time;
@@ -369,7 +440,6 @@ void PatternExecutor::emit_match(KeyState& key,
 }
 
 void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder order) {
-  if (order.phase != AlertOrder::Phase::event) begin_with(order, run.tail);
   ResultView result;
   result.kind = AlertKind::timeout;
   result.time = run.closed_at;
@@ -392,8 +462,10 @@ void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder ord
 /// run with nothing left is timed out, unless it became a candidate.
 void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, bool session_over) {
   const Position& position = program_.positions[run.position.value];
-  const EventTime last = run.tail->stored->event.time;
+  const bool gaps = gates_[run.position.value].gaps;
   const bool over = session_over || saturating_add(run.start, program_.within) <= deadline;
+  if (!over && !gaps) return;
+  const EventTime last = gaps ? run.tail->stored->event.time : kTimeMin;
   bool waits = false;
   bool accepted = false;
   for (TransitionMask open = run.open; open != 0; open &= open - 1) {

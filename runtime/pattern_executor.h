@@ -50,9 +50,25 @@ class PatternExecutor final : public Executor {
     patterns::TransitionMask expired = 0;  // still open, but time has passed their gap
   };
 
+  /// What can be told of an event and a position without looking at a run's past. Events that leave every run
+  /// at a position as it is are the rule; this finds them with one comparison a run.
+  struct Gate {
+    bool plain = false;                  // no guards, no `=>`: what no variable accepts changes nothing
+    bool gaps = false;                   // some transition has a gap
+    patterns::VariableMask targets = 0;  // variables that may be taken
+    // The one target's condition has `own == earlier` among its conjuncts: compare fingerprints first.
+    patterns::ExpressionId own;
+    patterns::ExpressionId earlier;
+    patterns::VariableId joined;
+  };
+
   // conditions: those that look at the event alone are asked at most once
   Scope scope(const TakenEvent* taken);
-  void look_at(const Event& event);
+  void look_at(CurrentEvent& event);
+  void make_gate(const patterns::Position& position);
+  void find_join(patterns::ExpressionId condition, Gate& gate) const;
+  bool passes(const Run& run);
+  std::uint32_t event_fingerprint(const Gate& gate);
   bool own_holds(patterns::VariableId variable);
   bool satisfied(patterns::VariableId variable, const TakenEvent* taken);
 
@@ -98,10 +114,16 @@ class PatternExecutor final : public Executor {
   std::vector<std::vector<patterns::TransitionMask>>
       closes_with_;  // by position and transition: what closes when it is acceptable
 
+  std::vector<Gate> gates_;  // by position
+
+  std::uint64_t looked_at_ = 0;        // the sequence of event_
   const Event* event_ = nullptr;       // in hand
   patterns::VariableMask typed_ = 0;   // variables whose TYPE takes it
   patterns::VariableMask tested_ = 0;  // whose own condition was evaluated
   patterns::VariableMask passed_ = 0;  // and held
+
+  patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
+  std::vector<std::uint32_t> fingerprints_;   // by variable: of the value that joins the event to a run
 
   std::vector<Candidate> candidates_;
   Dropped dropped_;

@@ -47,6 +47,22 @@ void ReorderBuffer::sort(Bucket& bucket) {
   bucket.sorted = bucket.events.size();
 }
 
+std::span<const RoutedEvent> ReorderBuffer::release(EventTime time) {
+  ready_.clear();
+  while (!buckets_.empty() && buckets_.begin()->first <= bucket_number(time)) {
+    Bucket& bucket = buckets_.begin()->second;
+    sort(bucket);
+    const auto begin = bucket.events.begin() + static_cast<std::ptrdiff_t>(bucket.released);
+    const auto beyond = [](EventTime t, const RoutedEvent& routed) { return t < routed.event->time; };
+    const auto end = std::upper_bound(begin, bucket.events.end(), time, beyond);
+    ready_.insert(ready_.end(), begin, end);
+    bucket.released += static_cast<std::size_t>(end - begin);
+    if (end != bucket.events.end()) break;
+    drop_first();
+  }
+  return ready_;
+}
+
 void ReorderBuffer::drop_first() {
   Bucket& bucket = buckets_.begin()->second;
   if (last_ == &bucket) last_ = nullptr;

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -22,21 +23,9 @@ class ReorderBuffer {
   /// Not older than what was last released.
   void add(const RoutedEvent& event) { bucket_of(event.event->time).events.push_back(event); }
 
-  /// Calls `take` with each event up to and with `time`, in order, and forgets them.
+  /// The events up to and with `time`, in order; the buffer forgets them. Valid until the next call.
   /// cost  amortised O(log of a bucket's size) an event; O(1) for events that arrived in order
-  template <class Take>
-  void release(EventTime time, Take&& take) {
-    while (!buckets_.empty() && buckets_.begin()->first <= bucket_number(time)) {
-      Bucket& bucket = buckets_.begin()->second;
-      const bool whole = buckets_.begin()->first < bucket_number(time);
-      sort(bucket);
-      std::size_t i = bucket.released;
-      for (; i < bucket.events.size() && bucket.events[i].event->time <= time; ++i) take(bucket.events[i]);
-      bucket.released = i;
-      if (i < bucket.events.size() && !whole) return;
-      drop_first();
-    }
-  }
+  std::span<const RoutedEvent> release(EventTime time);
 
   void clear();
   bool empty() const { return buckets_.empty(); }
@@ -57,6 +46,7 @@ class ReorderBuffer {
 
   std::int64_t width_;
   std::map<std::int64_t, Bucket> buckets_;
+  std::vector<RoutedEvent> ready_;               // of the last release
   std::vector<std::vector<RoutedEvent>> spare_;  // memory of dropped buckets
   std::int64_t last_number_ = 0;
   Bucket* last_ = nullptr;  // the bucket of last_number_

@@ -14,7 +14,8 @@ std::uint64_t Router::unkeyed(std::uint32_t rule) const {
   const DeployedRule& deployed = rules_->rules()[rule];
   const std::vector<std::uint64_t>& by_type = unkeyed_[deployed.key_space];
   std::uint64_t count = 0;
-  for (std::size_t type = 0; type < by_type.size(); ++type) count += deployed.seen_types[type] ? by_type[type] : 0;
+  for (std::size_t type = 0; type < by_type.size(); ++type)
+    count += deployed.seen_types[type] ? by_type[type] : 0;
   return count;
 }
 

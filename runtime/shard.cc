@@ -36,14 +36,27 @@ void Shard::advance(EventTime release, EventTime watermark, bool idle_clock, Ale
   const std::size_t first = out.alerts.size();
   context_.alerts = &out;
   context_.idle_clock = idle_clock;
-  reorder_.release(release, [&](const RoutedEvent& routed) {
-    fire_before(routed.event->time);
-    process(routed);
-  });
+  const std::span<const RoutedEvent> events = reorder_.release(release);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    look_ahead(events.subspan(i));
+    fire_before(events[i].event->time);
+    process(events[i]);
+  }
   fire_before(watermark);
   const auto begin = out.alerts.begin() + static_cast<std::ptrdiff_t>(first);
   const auto in_order = [](const Alert& a, const Alert& b) { return a.order < b.order; };
   if (!std::is_sorted(begin, out.alerts.end(), in_order)) std::sort(begin, out.alerts.end(), in_order);
+}
+
+/// Fetches into the cache what the events some places on will need, in the order in which one thing leads to
+/// the next.
+void Shard::look_ahead(std::span<const RoutedEvent> events) const {
+  constexpr std::size_t kFar = 24;
+  constexpr std::size_t kNear = 12;
+  if (events.size() <= kFar) return;
+  stores_[events[kFar].space]->prefetch_place(events[kFar].hash);
+  __builtin_prefetch(events[kFar].event);
+  stores_[events[kNear].space]->prefetch_key(events[kNear].hash);
 }
 
 void Shard::fire_before(EventTime time) {
@@ -145,7 +158,8 @@ void Shard::keep_rules(KeyState& key, const std::vector<std::optional<std::uint3
   for (RuleState& state : key.rules) {
     if (!new_index[state.rule]) executors_[state.rule]->drop(state);
   }
-  std::erase_if(key.rules, [&](const RuleState& state) { return !new_index[state.rule]; });
+  const auto gone = [&](const RuleState& state) { return !new_index[state.rule]; };
+  key.rules.erase(std::remove_if(key.rules.begin(), key.rules.end(), gone), key.rules.end());
   for (RuleState& state : key.rules) state.rule = *new_index[state.rule];
   std::sort(key.rules.begin(), key.rules.end(), [](const auto& a, const auto& b) { return a.rule < b.rule; });
 }

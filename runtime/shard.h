@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -51,6 +52,7 @@ class Shard {
   const RuleCounters& counters(std::uint32_t rule) const { return executors_[rule]->counters(); }
 
  private:
+  void look_ahead(std::span<const RoutedEvent> events) const;
   void fire_before(EventTime time);
   void process(const RoutedEvent& routed);
   void make_executors();

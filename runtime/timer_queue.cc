@@ -7,6 +7,9 @@
 namespace tocsin::runtime {
 namespace {
 
+/// How many timers of a lane before its turn a key is fetched into the cache.
+constexpr std::size_t kAhead = 4;
+
 bool later(const Timer& a, const Timer& b) {
   return a.deadline > b.deadline;
 }
@@ -52,6 +55,7 @@ Timer TimerQueue::pop() {
     timer = timers.front();
     timers.pop_front();
     if (!timers.empty()) heads_.push({timers.front().deadline, lane});
+    if (timers.size() > kAhead) __builtin_prefetch(timers[kAhead].key);
   }
   find_next();
   return timer;
