@@ -22,7 +22,7 @@ demo: build ## Run a rule over a recorded evening of searches and clicks
 	@echo "The rule: $(pack)/search-without-click.yaml"
 	@grep -vE '^ *#' $(pack)/search-without-click.yaml
 	@echo; echo "Its alerts over $(pack)/recordings/evening.ndjson:"
-	@$(tocsin) run --rules $(pack)/search-without-click.yaml --input $(pack)/recordings/evening.ndjson
+	@$(tocsin) run --rules $(pack)/search-without-click.yaml --input $(pack)/recordings/evening.ndjson --disorder 5s
 
 test: packages ## Build and run all tests, optimised and with sanitizers
 	@tests/run_tests.sh
