@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "connectors/codec.h"
 #include "dsl/diagnostics.h"
-#include "dsl/source.h"
+#include "dsl/source_file.h"
 
 #include <memory>
 #include <optional>

@@ -6,7 +6,10 @@
 
 namespace tocsin {
 
-[[noreturn]] inline void check_failed(const char* file, int line, const char* condition, const char* message) {
+[[noreturn]] inline void check_failed(const char* file,
+                                      int line,
+                                      const char* condition,
+                                      const char* message) {
   std::fprintf(stderr, "%s:%d: check failed: %s: %s\n", file, line, condition, message);
   std::abort();
 }

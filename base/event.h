@@ -1,13 +1,13 @@
 #pragma once
 /// Events as the engine sees them: a time, a type, and the attributes that some rule names, in fixed slots.
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include "base/ids.h"
 #include "base/time.h"
 #include "base/value.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace tocsin {
 
@@ -15,13 +15,14 @@ namespace tocsin {
 /// batch that it was decoded into, or in the store that captured it.
 struct Event {
   EventTime time;
-  std::uint64_t offset = 0;  ///< where its record began in its partition: resumable, and the tie-break of equal times
+  std::uint64_t offset =
+      0;  ///< where its record began in its partition: resumable, and the tie-break of equal times
   PartitionId partition{0};
   TypeId type = kOtherType;
-  bool late = false;               ///< older than its source's watermark when it arrived: no rule sees it
-  std::string_view type_name;      ///< as received, also for types that no rule names
-  std::string_view raw;            ///< the whole event as one JSON object, as received
-  const Value* values = nullptr;   ///< one for each slot of the schema's layout for `type`
+  bool late = false;              ///< older than its source's watermark when it arrived: no rule sees it
+  std::string_view type_name;     ///< as received, also for types that no rule names
+  std::string_view raw;           ///< the whole event as one JSON object, as received
+  const Value* values = nullptr;  ///< one for each slot of the schema's layout for `type`
 };
 
 /// The order in which rules see events: by time, then by partition, then by arrival within it.

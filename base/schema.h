@@ -1,8 +1,11 @@
 #pragma once
-/// What the rules of one rule set name: event types, attribute paths, and for each type the slots its events carry.
+/// What the rules of one rule set name: event types, attribute paths, and for each type the slots its events
+/// carry.
 ///
 /// The compiler makes it (`use_*`, then `seal`), codecs decode by it, the runtime reads slots through it.
 /// Immutable once sealed; shared by all threads.
+
+#include "base/ids.h"
 
 #include <cstdint>
 #include <functional>
@@ -11,8 +14,6 @@
 #include <unordered_map>
 #include <variant>
 #include <vector>
-
-#include "base/ids.h"
 
 namespace tocsin {
 
@@ -52,7 +53,8 @@ class Schema {
   /// Says that some rule reads `attribute` of events of `type`. Before `seal`.
   void use_attribute_of(TypeId type, AttributeId attribute);
 
-  /// Says that some rule reads `attribute` of events of any type, also of those that no rule names. Before `seal`.
+  /// Says that some rule reads `attribute` of events of any type, also of those that no rule names. Before
+  /// `seal`.
   void use_attribute_of_any(AttributeId attribute);
 
   /// Says that some rule sees events of every type. Before `seal`.
@@ -82,7 +84,7 @@ class Schema {
   std::vector<std::string> type_names_;  // [0] is kOtherType's, empty
   MapByText<TypeId> types_;
   std::vector<AttributePath> paths_;
-  MapByText<AttributeId> attributes_;    // by what to_string gives
+  MapByText<AttributeId> attributes_;           // by what to_string gives
   std::vector<std::vector<AttributeId>> used_;  // by type
   std::vector<AttributeId> used_of_any_;
   std::vector<Layout> layouts_;

@@ -1,13 +1,14 @@
 #pragma once
-/// One attribute value: 16 bytes, trivially copied, never owning. Strings live in the event or program they came from.
+/// One attribute value: 16 bytes, trivially copied, never owning. Strings live in the event or program they
+/// came from.
+
+#include "base/check.h"
+#include "base/time.h"
 
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
-
-#include "base/check.h"
-#include "base/time.h"
 
 namespace tocsin {
 
@@ -108,7 +109,8 @@ Ordering compare(const Value& a, const Value& b);
 /// The encoding is part of the state format: it must not change between versions.
 void append_key_bytes(std::string& out, const Value& v);
 
-/// Reads back what `append_key_bytes` wrote, and moves `bytes` past it. The text of a string stays in `bytes`.
+/// Reads back what `append_key_bytes` wrote, and moves `bytes` past it. The text of a string stays in
+/// `bytes`.
 Value read_key_bytes(std::string_view& bytes);
 
 /// Appends `v` as JSON: durations as text (`"1h30m"`), times as RFC 3339, NaN and infinities as null.

@@ -1,15 +1,15 @@
 #pragma once
 /// Bytes -> events. A Codec knows how one format frames and decodes its records.
 
-#include <memory>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "base/result.h"
 #include "base/schema.h"
 #include "base/time.h"
 #include "connectors/event_batch.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace tocsin::connectors {
 
@@ -29,7 +29,8 @@ class Decoder {
  public:
   virtual ~Decoder() = default;
 
-  /// Appends the events and bad records of `chunk` to `out`. Never fails: what cannot be read is a bad record.
+  /// Appends the events and bad records of `chunk` to `out`. Never fails: what cannot be read is a bad
+  /// record.
   virtual void decode(const RecordChunk& chunk, EventBatch& out) = 0;
 
   /// Reads an event's values again from its `raw`, for another schema: sets type, type_name and values.

@@ -1,15 +1,16 @@
 #pragma once
 /// Where bytes enter: a file (plain, .gz, .zst), standard input, a file that grows.
 ///
-/// A source is one partition: a resumable log of records with byte offsets. Partitioned logs, acknowledgements and
-/// transactions come in behind the same interface: `seek` resumes, `acknowledge` says what is durable downstream.
+/// A source is one partition: a resumable log of records with byte offsets. Partitioned logs,
+/// acknowledgements and transactions come in behind the same interface: `seek` resumes, `acknowledge` says
+/// what is durable downstream.
+
+#include "base/result.h"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "base/result.h"
 
 namespace tocsin::connectors {
 
@@ -29,13 +30,13 @@ class Source {
 
   /// Name for messages and dead letters: the path, or `-`.
   virtual const std::string& name() const = 0;
-  virtual bool finite() const = 0;                  ///< false while following
-  virtual std::uint64_t size_bytes() const = 0;     ///< of the file on disk, for progress; 0 if unknown
-  virtual std::uint64_t position_bytes() const = 0; ///< consumed of `size_bytes`
+  virtual bool finite() const = 0;                   ///< false while following
+  virtual std::uint64_t size_bytes() const = 0;      ///< of the file on disk, for progress; 0 if unknown
+  virtual std::uint64_t position_bytes() const = 0;  ///< consumed of `size_bytes`
 };
 
-/// `path` may be `-`. Compression goes by the content, not the name. `follow`: as `tail -F`, also across rotation
-/// and truncation, and waits for a file that is not there yet.
+/// `path` may be `-`. Compression goes by the content, not the name. `follow`: as `tail -F`, also across
+/// rotation and truncation, and waits for a file that is not there yet.
 Result<std::unique_ptr<Source>> open_source(const std::string& path, bool follow);
 
 }  // namespace tocsin::connectors

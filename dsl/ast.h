@@ -4,15 +4,15 @@
 /// The grammar reads the whole language; the compiler refuses what the engine cannot run yet.
 /// Trees own their children. Depth is at most kDepthMax, so walking them may recurse.
 
+#include "base/time.h"
+#include "dsl/source_file.h"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/time.h"
-#include "dsl/source.h"
 
 namespace tocsin::dsl {
 
@@ -27,7 +27,8 @@ struct Null {};
 struct Literal {
   std::variant<Null, bool, std::int64_t, double, std::string, Duration> value;
 };
-struct Name {  ///< a bare word: attribute, variable, list, macro, table, `time`, `type`, `this`, `prior`, `match`
+struct Name {  ///< a bare word: attribute, variable, list, macro, table, `time`, `type`, `this`, `prior`,
+               ///< `match`
   std::string text;
 };
 struct Member {  ///< object.name
@@ -212,7 +213,13 @@ struct Within {
   std::optional<std::uint64_t> events;  ///< `within: 100 events`
 };
 
-enum class AfterMatchKind : std::uint8_t { skip_past_last_event, skip_to_next_event, skip_to_first, skip_to_last, no_skip };
+enum class AfterMatchKind : std::uint8_t {
+  skip_past_last_event,
+  skip_to_next_event,
+  skip_to_first,
+  skip_to_last,
+  no_skip
+};
 struct AfterMatch {
   AfterMatchKind kind;
   std::vector<Located<std::string>> variables;  ///< of skip_to_first and skip_to_last
@@ -221,9 +228,9 @@ struct AfterMatch {
 enum class WindowKind : std::uint8_t { tumbling, hopping, sliding, session, count };
 struct Window {
   WindowKind kind;
-  Duration size{};            ///< tumbling, hopping, sliding: length; session: gap; count: the `or 1m` limit, 0 without
-  Duration every{};           ///< hopping
-  std::uint64_t count = 0;    ///< count
+  Duration size{};  ///< tumbling, hopping, sliding: length; session: gap; count: the `or 1m` limit, 0 without
+  Duration every{};         ///< hopping
+  std::uint64_t count = 0;  ///< count
 };
 
 enum class EmitMode : std::uint8_t { first, each, close, preferred };
@@ -278,7 +285,8 @@ struct Rule {
   std::optional<Located<std::string>> cancel;
   std::optional<Located<Duration>> suppress;
   std::vector<NamedSet> sets;
-  std::vector<RawKey> others;  ///< `late`, `allowed lateness`, `keys`, `offset`, `timezone`, `max runs per key`, `emit to`, …
+  std::vector<RawKey>
+      others;  ///< `late`, `allowed lateness`, `keys`, `offset`, `timezone`, `max runs per key`, `emit to`, …
 };
 
 struct RuleFile {

@@ -3,7 +3,7 @@
 #include "dsl/ast_builder.h"
 
 #include "base/check.h"
-#include "dsl/operators.h"
+#include "dsl/operator_table.h"
 #include "dsl/stack.h"
 #include "dsl/syntax_error.h"
 

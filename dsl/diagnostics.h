@@ -1,13 +1,13 @@
 #pragma once
 /// What is wrong with a rule file: all of it, each with a place, a code and what to do.
 
+#include "dsl/source_file.h"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "dsl/source.h"
 
 namespace tocsin::dsl {
 
@@ -25,8 +25,16 @@ struct Diagnostic {
 /// Collects; never stops at the first.
 class Diagnostics {
  public:
-  void error(std::shared_ptr<const SourceFile> file, Span span, std::string code, std::string message, std::string hint = {});
-  void warning(std::shared_ptr<const SourceFile> file, Span span, std::string code, std::string message, std::string hint = {});
+  void error(std::shared_ptr<const SourceFile> file,
+             Span span,
+             std::string code,
+             std::string message,
+             std::string hint = {});
+  void warning(std::shared_ptr<const SourceFile> file,
+               Span span,
+               std::string code,
+               std::string message,
+               std::string hint = {});
 
   bool has_errors() const { return errors_ > 0; }
   std::size_t error_count() const { return errors_; }

@@ -42,7 +42,8 @@ constexpr auto kReservedNames = std::to_array<std::string_view>({
     "match", "prior", "this", "time", "type",
     "lower", "upper", "len", "trim", "split", "substr", "concat",
     "abs", "round", "floor", "ceil", "sqrt", "log", "pow",
-    "coalesce", "exists", "cidr", "hash", "hour", "weekday", "date", "duration", "haversine", "entropy", "levenshtein",
+    "coalesce", "exists", "cidr", "hash", "hour", "weekday", "date", "duration",
+    "haversine", "entropy", "levenshtein",
     "count", "sum", "avg", "min", "max", "stddev", "distinct", "collect", "first", "last"});
 // clang-format on
 

@@ -4,7 +4,7 @@
 /// Escapes, quotes and folded lines make the value of a scalar differ from what stands in the file.
 /// The grammar reads the value and reports spans of the file. Immutable once filled.
 
-#include "dsl/source.h"
+#include "dsl/source_file.h"
 
 #include <cstdint>
 #include <memory>

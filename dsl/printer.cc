@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "base/time.h"
 #include "dsl/lexer.h"
-#include "dsl/operators.h"
+#include "dsl/operator_table.h"
 
 #include <fmt/format.h>
 

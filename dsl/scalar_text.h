@@ -7,7 +7,7 @@
 /// wrong place.
 
 #include "dsl/mapped_text.h"
-#include "dsl/source.h"
+#include "dsl/source_file.h"
 
 #include <cstdint>
 #include <memory>

@@ -5,7 +5,7 @@
 /// anchors, aliases or tags; keys are text. At most kYamlDepthMax deep, so walking it may recurse.
 
 #include "dsl/diagnostics.h"
-#include "dsl/source.h"
+#include "dsl/source_file.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,14 @@
 #pragma once
-/// Typed, compiled expressions: conditions, keys, output fields. What they mean; `runtime/evaluator` runs them.
+/// Typed, compiled expressions: conditions, keys, output fields. What they mean; `runtime/evaluator` runs
+/// them.
 ///
-/// Nodes lie flat in an ExpressionPool and name their operands by index. Nothing is looked up by name at run time.
+/// Nodes lie flat in an ExpressionPool and name their operands by index. Nothing is looked up by name at run
+/// time.
+
+#include "base/ids.h"
+#include "base/schema.h"
+#include "base/value.h"
+#include "patterns/text_matcher.h"
 
 #include <cstdint>
 #include <deque>
@@ -10,11 +17,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/ids.h"
-#include "base/schema.h"
-#include "base/value.h"
-#include "patterns/text_matcher.h"
 
 namespace tocsin::patterns {
 
@@ -26,7 +28,9 @@ inline constexpr std::size_t kVariablesMax = 64;
 
 /// A set of a rule's variables, one bit each.
 using VariableMask = std::uint64_t;
-constexpr VariableMask mask_of(VariableId v) { return VariableMask{1} << v.value; }
+constexpr VariableMask mask_of(VariableId v) {
+  return VariableMask{1} << v.value;
+}
 
 /// Which event an operand speaks of.
 struct EventPick {
@@ -61,14 +65,15 @@ enum class Op : std::uint8_t {
   less_equal,
   greater,
   greater_equal,
-  in_set,  ///< index: into constant_sets; one operand
-  in_list, ///< first operand among the others
+  in_set,   ///< index: into constant_sets; one operand
+  in_list,  ///< first operand among the others
   between,
   contains,     ///< ignore_case
   starts_with,  ///< ignore_case
   ends_with,    ///< ignore_case
   text_match,   ///< `like` and `matches` against a constant; index: into matchers
-  // arithmetic: null on overflow, division by zero or a kind mismatch (counted); int op int is int, but `/` is always float
+  // arithmetic: null on overflow, division by zero or a kind mismatch (counted); int op int is int, but `/`
+  // is always float
   add,
   subtract,
   multiply,
@@ -145,7 +150,9 @@ class ExpressionPool {
   AggregateId add_aggregate(const Aggregate& aggregate);  ///< equal ones share an id
 
   const ExpressionNode& node(ExpressionId id) const { return nodes_[id.value]; }
-  ExpressionId operand(const ExpressionNode& node, std::size_t i) const { return operands_[node.first_operand + i]; }
+  ExpressionId operand(const ExpressionNode& node, std::size_t i) const {
+    return operands_[node.first_operand + i];
+  }
   const Value& constant(std::uint32_t index) const { return constants_[index]; }
   const ConstantSet& constant_set(std::uint32_t index) const { return sets_[index]; }
   const TextMatcher& matcher(std::uint32_t index) const { return matchers_[index]; }

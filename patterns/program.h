@@ -1,8 +1,14 @@
 #pragma once
-/// A compiled rule: what the compiler writes and the runtime reads. Immutable, shared by all keys and workers.
+/// A compiled rule: what the compiler writes and the runtime reads. Immutable, shared by all keys and
+/// workers.
 ///
 /// The pattern is a position automaton (Glushkov): one position for each occurrence of a variable, counted
 /// quantifiers unrolled; a transition for each position that may follow, in the order of preference.
+
+#include "base/ids.h"
+#include "base/schema.h"
+#include "base/time.h"
+#include "patterns/expression.h"
 
 #include <cstdint>
 #include <optional>
@@ -11,17 +17,12 @@
 #include <variant>
 #include <vector>
 
-#include "base/ids.h"
-#include "base/schema.h"
-#include "base/time.h"
-#include "patterns/expression.h"
-
 namespace tocsin::patterns {
 
 using PositionId = Id<struct PositionTag, std::uint16_t>;
-inline constexpr PositionId kStart{0};               ///< the virtual position before any event was taken
+inline constexpr PositionId kStart{0};  ///< the virtual position before any event was taken
 inline constexpr std::size_t kPositionsMax = 10000;
-inline constexpr std::size_t kTransitionsMax = 64;   ///< out of one position
+inline constexpr std::size_t kTransitionsMax = 64;  ///< out of one position
 
 /// Transitions out of one position, one bit each, bit 0 the most preferred.
 using TransitionMask = std::uint64_t;
@@ -32,9 +33,9 @@ std::string_view name_of(Link link);
 struct Variable {
   std::string name;
   bool any_type = false;
-  std::vector<TypeId> types;    ///< sorted; empty with any_type
-  ExpressionId own_condition;   ///< the conjuncts that look only at the event itself; none: always true
-  ExpressionId run_condition;   ///< the conjuncts that look at events taken before; none: always true
+  std::vector<TypeId> types;   ///< sorted; empty with any_type
+  ExpressionId own_condition;  ///< the conjuncts that look only at the event itself; none: always true
+  ExpressionId run_condition;  ///< the conjuncts that look at events taken before; none: always true
 };
 
 /// One way on from a position.
@@ -47,17 +48,19 @@ struct Transition {
   Kind kind = Kind::take;
   Link link = Link::followed_by;  ///< how `target` is joined
   PositionId target;
-  Duration gap_min{0};            ///< time since the event before: at least, at most (both included)
-  Duration gap_max = kForever;    ///< accept_late: the deadline counts from the event before; kForever: from `within` or the session's end
-  std::uint16_t group = 0;        ///< `->` transitions of one group close together: when one's target is acceptable, all do
+  Duration gap_min{0};          ///< time since the event before: at least, at most (both included)
+  Duration gap_max = kForever;  ///< accept_late: the deadline counts from the event before; kForever: from
+                                ///< `within` or the session's end
+  std::uint16_t group =
+      0;  ///< `->` transitions of one group close together: when one's target is acceptable, all do
 };
 
 /// An event that satisfies `variable` closes `closes`: `not n` between, `not n` at the end.
 struct Guard {
   VariableId variable;
   TransitionMask closes = 0;
-  bool next_only = false;  ///< `=> not n`: looks at the very next event alone
-  bool blocks_take = false; ///< the event itself may not be taken by what it closes (`until`)
+  bool next_only = false;    ///< `=> not n`: looks at the very next event alone
+  bool blocks_take = false;  ///< the event itself may not be taken by what it closes (`until`)
 };
 
 struct Position {
@@ -66,7 +69,13 @@ struct Position {
   std::vector<Guard> guards;
 };
 
-enum class AfterMatch : std::uint8_t { skip_past_last_event, skip_to_next_event, skip_to_first, skip_to_last, no_skip };
+enum class AfterMatch : std::uint8_t {
+  skip_past_last_event,
+  skip_to_next_event,
+  skip_to_first,
+  skip_to_last,
+  no_skip
+};
 std::string_view name_of(AfterMatch after);
 
 enum class WindowKind : std::uint8_t { none, tumbling, hopping, sliding, session, count };
@@ -108,26 +117,26 @@ struct Program {
   std::string owner;
   RuleSeverity severity = RuleSeverity::medium;
   std::vector<std::string> tags;
-  /// Changes when what the rule matches changes (not with its title or messages): 16 hex digits. A reload keeps
-  /// the runs of a rule whose version stays; alert ids are made from it.
+  /// Changes when what the rule matches changes (not with its title or messages): 16 hex digits. A reload
+  /// keeps the runs of a rule whose version stays; alert ids are made from it.
   std::string version;
 
   ExpressionPool expressions;
-  std::vector<KeyPart> key;         ///< empty: one global substream
+  std::vector<KeyPart> key;  ///< empty: one global substream
   std::vector<Variable> variables;
-  bool any_type = false;            ///< sees every type
-  std::vector<TypeId> types;        ///< what it sees, sorted; events of other types do not exist for it
+  bool any_type = false;      ///< sees every type
+  std::vector<TypeId> types;  ///< what it sees, sorted; events of other types do not exist for it
 
   std::vector<Position> positions;  ///< [0] is kStart; empty for a window rule without a pattern
   Duration within = kForever;       ///< from the first to the last event
   AfterMatch after_match = AfterMatch::skip_past_last_event;
-  VariableMask skip_to = 0;         ///< of skip_to_first and skip_to_last
+  VariableMask skip_to = 0;  ///< of skip_to_first and skip_to_last
 
   Window window;
-  ExpressionId having;              ///< over the aggregates; window rules without a pattern
+  ExpressionId having;  ///< over the aggregates; window rules without a pattern
   WindowEmit emit = WindowEmit::first;
 
-  std::optional<Output> on_match;    ///< none: emits nothing
+  std::optional<Output> on_match;  ///< none: emits nothing
   std::optional<Output> on_timeout;
   std::vector<std::string> warnings;
 };

@@ -1,4 +1,4 @@
-#include "dsl/source.h"
+#include "dsl/source_file.h"
 
 #include "dsl/utf8.h"
 
