@@ -1,8 +1,11 @@
 #include "tests/support/letters.h"
 
 #include <algorithm>
+#include <cctype>
+#include <charconv>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <vector>
@@ -30,13 +33,29 @@ compiler::CompiledRules compile_text(const std::string& text) {
   throw std::runtime_error(errors);
 }
 
+/// The whole of `text` as a number, if it is one.
+template <class Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// An int, a float, or the text itself, which must stay.
+Value value_of(std::string_view text) {
+  if (const auto integer = number_of<std::int64_t>(text)) return Value::integer(*integer);
+  if (const auto real = number_of<double>(text)) return Value::real(*real);
+  return Value::string(text);
+}
+
 /// Events and all that they point at.
 class Stream {
  public:
-  Stream(const std::string& words, const Schema& schema, int seconds_apart) : schema_{schema} {
+  Stream(const std::string& words, const Schema& schema) : schema_{schema} {
     std::istringstream in(words);
     int second = 0;
-    for (std::string word; in >> word; second += seconds_apart) {
+    for (std::string word; in >> word; ++second) {
       if (word == ".") continue;
       std::istringstream same(word);
       for (std::string one; std::getline(same, one, '+');) add(one, second);
@@ -56,7 +75,7 @@ class Stream {
     const auto& attributes = schema_.layout(event.type).attributes;
     auto& values = values_.emplace_back(attributes.size());
     for (std::size_t i = 0; i < attributes.size() && word.size() > 2; ++i) {
-      if (to_string(schema_.path(attributes[i])) == "v") values[i] = Value::integer(std::stoi(word.substr(2)));
+      if (to_string(schema_.path(attributes[i])) == "v") values[i] = value_of(texts_.emplace_back(word.substr(2)));
     }
     event.values = values.data();
     events_.push_back(event);
@@ -73,8 +92,8 @@ std::string second_of(std::string_view rfc3339) {
   return time ? std::to_string(time->time_since_epoch().count() / 1'000'000'000) : "?";
 }
 
-/// `match(a0 b1)` of one alert line.
-std::string tell(const simdjson::dom::element& alert) {
+/// `a0`, `b1`: the taken events in the order of their seconds.
+std::vector<std::string> taken_events(const simdjson::dom::element& alert) {
   std::vector<std::pair<int, std::string>> taken;
   for (const auto& variable : alert["events"].get_object()) {
     for (const auto& event : variable.value.get_array()) {
@@ -83,21 +102,57 @@ std::string tell(const simdjson::dom::element& alert) {
     }
   }
   std::stable_sort(taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string> names;
+  for (const auto& [second, name] : taken) names.push_back(name);
+  return names;
+}
+
+/// `[0..5]{n=2 sum=7}`: the window's seconds and the fields, of an alert that has them.
+std::string window_and_fields(const simdjson::dom::element& alert) {
+  std::string text;
+  simdjson::dom::object object;
+  if (alert["window"].get(object) == simdjson::SUCCESS) {
+    text += "[" + second_of(object["start"].get_string().value()) + ".." +
+            second_of(object["end"].get_string().value()) + "]";
+  }
+  if (alert["fields"].get(object) != simdjson::SUCCESS) return text;
+  text += '{';
+  for (const auto& field : object) {
+    if (text.back() != '{') text += ' ';
+    text.append(field.key) += "=" + std::string(simdjson::minify(field.value));
+  }
+  return text + "}";
+}
+
+/// One alert line as text.
+std::string tell(const simdjson::dom::element& alert) {
+  const std::vector<std::string> taken = taken_events(alert);
   std::string text{alert["kind"].get_string().value()};
   text += '(';
-  for (const auto& [second, name] : taken) text += (text.back() == '(' ? "" : " ") + name;
+  for (const std::string& name : taken) text += (text.back() == '(' ? "" : " ") + name;
   text += ')';
   const std::string at = second_of(alert["time"].get_string().value());
-  if (taken.empty() || at != std::to_string(taken.back().first)) text += "@" + at;
-  return text;
+  if (taken.empty() || at != taken.back().substr(1)) text += "@" + at;
+  return text + window_and_fields(alert);
+}
+
+/// Whether `letter` stands in `pattern` as a word of its own.
+bool names(const std::string& pattern, char letter) {
+  const auto in_word = [&](std::size_t i) {
+    return i < pattern.size() && std::isalnum(static_cast<unsigned char>(pattern[i])) != 0;
+  };
+  for (std::size_t i = pattern.find(letter); i != std::string::npos; i = pattern.find(letter, i + 1)) {
+    if (!in_word(i - 1) && !in_word(i + 1)) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-std::string run_letters(const std::string& rule, const std::string& events, const LettersOptions& options) {
+std::string run_letters(const std::string& rule, const std::string& events) {
   const compiler::CompiledRules compiled = compile_text(rule);
   const auto rules = std::make_shared<const runtime::RuleSet>(compiled.schema, compiled.programs);
-  const Stream stream(events, rules->schema(), options.seconds_apart);
+  const Stream stream(events, rules->schema());
   runtime::Shard shard(rules, {});
   runtime::Router router(rules);
   runtime::AlertBatch alerts;
@@ -108,7 +163,7 @@ std::string run_letters(const std::string& rule, const std::string& events, cons
     for (const RoutedEvent& r : routed) shard.add(r);
     shard.advance(event.time, event.time, false, alerts);
   }
-  if (options.run_out) shard.advance(kTimeMax, kTimeMax, false, alerts);
+  shard.advance(kTimeMax, kTimeMax, false, alerts);
 
   simdjson::dom::parser parser;
   std::string text;
@@ -123,8 +178,7 @@ std::string run_pattern(const std::string& pattern, const std::string& settings,
   // Variables that the pattern does not name would be an error.
   std::string rule = "rule: letters\nfrom: any\nevents:\n";
   for (const char letter : std::string("abcd")) {
-    const bool named = pattern.find(letter) != std::string::npos;
-    if (named) rule += std::string("  ") + letter + ": " + letter + "\n";
+    if (names(pattern, letter)) rule += std::string("  ") + letter + ": " + letter + "\n";
   }
   return run_letters(rule + "pattern: \"" + pattern + "\"\n" + settings, events);
 }
