@@ -61,7 +61,7 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   const std::size_t text_at = values_at + count * sizeof(Value);
   const std::size_t bytes = text_at + event.raw.size() + detached_text_bytes(event, count);
 
-  auto* block = static_cast<std::byte*>(pool_.allocate(bytes, alignof(StoredEvent)));
+  auto* block = static_cast<std::byte*>(slab_.allocate(bytes));
   auto* stored = new (block) StoredEvent{sequence, 1, static_cast<std::uint32_t>(bytes), event};
   TextCopier texts(event.raw, reinterpret_cast<char*>(block + text_at));
   auto* values = reinterpret_cast<Value*>(block + values_at);
@@ -69,13 +69,11 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   stored->event.raw = texts.raw();
   stored->event.type_name = texts.copy(event.type_name);
   stored->event.values = values;
-  live_bytes_ += bytes;
   return stored;
 }
 
 void EventStore::free(StoredEvent* stored) {
-  live_bytes_ -= stored->bytes;
-  pool_.deallocate(stored, stored->bytes, alignof(StoredEvent));
+  slab_.free(stored, stored->bytes);
 }
 
 }  // namespace tocsin::runtime

@@ -6,9 +6,9 @@
 
 #include "base/event.h"
 #include "base/schema.h"
+#include "runtime/slab.h"
 
 #include <cstdint>
-#include <memory_resource>
 
 namespace tocsin::runtime {
 
@@ -23,7 +23,7 @@ struct StoredEvent {
 class EventStore {
  public:
   /// Copies `event` out of its batch. The caller holds one reference.
-  /// cost  one pooled allocation and a copy of its raw bytes
+  /// cost  one slab allocation and a copy of its raw bytes
   StoredEvent* capture(const Event& event, const Schema& schema, std::uint64_t sequence);
 
   static void hold(StoredEvent* stored) { ++stored->references; }
@@ -31,13 +31,10 @@ class EventStore {
     if (--stored->references == 0) free(stored);
   }
 
-  std::size_t live_bytes() const { return live_bytes_; }
-
  private:
   void free(StoredEvent* stored);
 
-  std::pmr::unsynchronized_pool_resource pool_{std::pmr::pool_options{0, 1 << 16}};
-  std::size_t live_bytes_ = 0;
+  Slab slab_;
 };
 
 }  // namespace tocsin::runtime

@@ -41,6 +41,10 @@ bool KeyState::idle() const {
 KeyStore::KeyStore(std::uint16_t space)
     : space_{space}, shift_{64 - kPlacesMinLog2}, places_(1 << kPlacesMinLog2) {}
 
+KeyStore::~KeyStore() {
+  for (KeyState* key : slots_) key->~KeyState();
+}
+
 KeyState* KeyStore::find(const RoutedEvent& routed) {
   for (std::size_t i = home(routed.hash); places_[i].key != nullptr; i = after(i)) {
     if (places_[i].hash == routed.hash && places_[i].key->key == routed.key_bytes()) return places_[i].key;
@@ -49,7 +53,10 @@ KeyState* KeyStore::find(const RoutedEvent& routed) {
 }
 
 KeyState& KeyStore::add(const RoutedEvent& routed) {
-  if (free_.empty()) free_.push_back(&slots_.emplace_back());
+  if (free_.empty()) {
+    slots_.push_back(new (slab_.allocate(sizeof(KeyState))) KeyState);
+    free_.push_back(slots_.back());
+  }
   KeyState& key = *free_.back();
   free_.pop_back();
   key.hash = routed.hash;

@@ -4,11 +4,11 @@
 #include "patterns/program.h"
 #include "runtime/match_buffer.h"
 #include "runtime/router.h"
+#include "runtime/slab.h"
 
 #include <boost/container/small_vector.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,7 +43,7 @@ struct RuleState {
   std::uint32_t rule = 0;
   EventTime session_end = kTimeMin;    ///< last instant of the session, while anything is open
   EventTime session_timer = kTimeMax;  ///< when the timer for it comes; kTimeMax: none is under way
-  boost::container::small_vector<Run, 1> runs;
+  boost::container::small_vector<Run, 2> runs;
   std::uint32_t timed_out = 0;          ///< how many of `runs` are only waiting to tell their timeout
   std::unique_ptr<WindowState> window;  ///< of a rule without a pattern
 
@@ -66,6 +66,9 @@ struct KeyState {
 class KeyStore {
  public:
   explicit KeyStore(std::uint16_t space);
+  ~KeyStore();
+  KeyStore(const KeyStore&) = delete;
+  KeyStore& operator=(const KeyStore&) = delete;
 
   KeyState* find(const RoutedEvent& routed);
   KeyState& add(const RoutedEvent& routed);  ///< not there yet
@@ -109,7 +112,8 @@ class KeyStore {
   unsigned shift_;             // 64 - log2(places_.size())
   std::vector<Place> places_;  // at most half of them taken
   std::size_t size_ = 0;
-  std::deque<KeyState> slots_;  // stable addresses; freed slots keep their memory
+  Slab slab_;
+  std::vector<KeyState*> slots_;  // all there are, in slab_; freed ones keep their memory
   std::vector<KeyState*> free_;
 };
 

@@ -11,7 +11,7 @@ TakenEvent* MatchBuffer::append(TakenEvent* before,
                                 std::uint16_t choice) {
   if (before != nullptr) hold(before);
   EventStore::hold(stored);
-  void* at = pool_.allocate(sizeof(TakenEvent), alignof(TakenEvent));
+  void* at = slab_.allocate(sizeof(TakenEvent));
   return new (at) TakenEvent{before, stored, 1, variable, choice};
 }
 
@@ -19,7 +19,7 @@ void MatchBuffer::release(TakenEvent* taken) {
   while (taken != nullptr && --taken->references == 0) {
     TakenEvent* before = taken->before;
     store_.release(taken->stored);
-    pool_.deallocate(taken, sizeof(TakenEvent), alignof(TakenEvent));
+    slab_.free(taken, sizeof(TakenEvent));
     taken = before;
   }
 }

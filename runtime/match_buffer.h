@@ -5,7 +5,6 @@
 #include "runtime/event_store.h"
 
 #include <cstdint>
-#include <memory_resource>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -35,7 +34,7 @@ class MatchBuffer {
 
  private:
   EventStore& store_;
-  std::pmr::unsynchronized_pool_resource pool_{std::pmr::pool_options{0, sizeof(TakenEvent)}};
+  Slab slab_;
 };
 
 /// The path to `tail`, first event first, into `out` (cleared).
