@@ -1,5 +1,12 @@
 #include "tests/support/letters.h"
 
+#include "compiler/compile.h"
+#include "dsl/rule_file.h"
+#include "runtime/router.h"
+#include "runtime/shard.h"
+
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -10,13 +17,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include <simdjson.h>
-
-#include "compiler/compile.h"
-#include "dsl/rule_file.h"
-#include "runtime/router.h"
-#include "runtime/shard.h"
-
 namespace tocsin::tests {
 namespace {
 
@@ -25,7 +25,8 @@ using runtime::RoutedEvent;
 compiler::CompiledRules compile_text(const std::string& text) {
   dsl::Diagnostics diagnostics;
   std::vector<dsl::RuleFile> files;
-  files.push_back(dsl::parse_rule_file(std::make_shared<const dsl::SourceFile>("rule.yaml", text), diagnostics));
+  files.push_back(
+      dsl::parse_rule_file(std::make_shared<const dsl::SourceFile>("rule.yaml", text), diagnostics));
   auto compiled = compiler::compile(files, diagnostics);
   if (compiled) return *std::move(compiled);
   std::string errors = text + "\n";
@@ -75,7 +76,8 @@ class Stream {
     const auto& attributes = schema_.layout(event.type).attributes;
     auto& values = values_.emplace_back(attributes.size());
     for (std::size_t i = 0; i < attributes.size() && word.size() > 2; ++i) {
-      if (to_string(schema_.path(attributes[i])) == "v") values[i] = value_of(texts_.emplace_back(word.substr(2)));
+      if (to_string(schema_.path(attributes[i])) == "v")
+        values[i] = value_of(texts_.emplace_back(word.substr(2)));
     }
     event.values = values.data();
     events_.push_back(event);
@@ -101,7 +103,8 @@ std::vector<std::string> taken_events(const simdjson::dom::element& alert) {
       taken.emplace_back(std::stoi(name.substr(1)), name);
     }
   }
-  std::stable_sort(taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(
+      taken.begin(), taken.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> names;
   for (const auto& [second, name] : taken) names.push_back(name);
   return names;

@@ -6,9 +6,11 @@
 namespace tocsin::tests {
 
 /// rule    the rule file's text; its events have types `a`, `b`, … and an attribute `v`
-/// events  one word an event, a second apart: `a`, or `a=5`, `a=1.5`, `a=x` with v an int, a float, a text. `.` lets a
+/// events  one word an event, a second apart: `a`, or `a=5`, `a=1.5`, `a=x` with v an int, a float, a text.
+/// `.` lets a
 ///         second pass; `a+b` come at the same second. At the end time runs out
-/// Gives   `match(a0 b1) timeout(a3)`: kinds and the taken events, each with its second, in the order of the alerts.
+/// Gives   `match(a0 b1) timeout(a3)`: kinds and the taken events, each with its second, in the order of the
+/// alerts.
 ///         A timeout or a late match tells its own time where it is not the last event's: `timeout(a0)@2`.
 ///         Then what the alert has of a window and of fields: `match(a1)@5[0..5]{n=2 sum=7}`
 std::string run_letters(const std::string& rule, const std::string& events);
