@@ -25,16 +25,20 @@ struct Context {
   bool idle_clock = false;       ///< wall time stands in for the events'
 };
 
-/// The event being worked on, captured at most once, when the first run takes it.
+/// The event being worked on, captured at most once, when the first run that goes on takes it.
 class CurrentEvent {
  public:
   CurrentEvent(Context& context, const Event& event, std::uint64_t sequence)
-      : context_{context}, event_{event}, sequence_{sequence} {}
+      : context_{context}, event_{event}, sequence_{sequence}, passing_{sequence, 1, 0, event} {}
   ~CurrentEvent() {
     if (stored_ != nullptr) context_.store.release(stored_);
   }
   CurrentEvent(const CurrentEvent&) = delete;
   CurrentEvent& operator=(const CurrentEvent&) = delete;
+
+  /// The event as it lies in its batch, for a match that is told and forgotten before the next event. Never
+  /// freed.
+  StoredEvent* passing() { return stored_ != nullptr ? stored_ : &passing_; }
 
   const Event& event() const { return event_; }
   std::uint64_t sequence() const { return sequence_; }
@@ -47,6 +51,7 @@ class CurrentEvent {
   Context& context_;
   const Event& event_;
   std::uint64_t sequence_;
+  StoredEvent passing_;
   StoredEvent* stored_ = nullptr;
 };
 

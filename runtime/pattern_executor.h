@@ -17,6 +17,13 @@ namespace tocsin::runtime {
 /// More runs than this under one key are not begun; counted in `runs_refused`.
 inline constexpr std::size_t kRunsPerKeyMax = 100'000;
 
+constexpr patterns::TransitionMask bit_of(std::size_t transition) {
+  return patterns::TransitionMask{1} << transition;
+}
+inline bool has_gap(const patterns::Transition& t) {
+  return t.gap_max != kForever;
+}
+
 class PatternExecutor final : public Executor {
  public:
   PatternExecutor(Context& context, std::uint32_t rule);
@@ -127,6 +134,7 @@ class PatternExecutor final : public Executor {
 
   std::vector<Candidate> candidates_;
   Dropped dropped_;
+  std::vector<Run*> closed_;            // by time, in this step
   std::vector<std::uint64_t> matched_;  // starts that had a match in this step, rising; no_skip only
   bool any_dead_ = false;
 };

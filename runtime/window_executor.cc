@@ -88,10 +88,10 @@ void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& eve
   if (window_.kind == WindowKind::sliding) remember(open);
   if (keeps_recent_) keep_recent(open, event);
 
-  StoredEvent current{event.sequence(), 1, 0, event.event()};
   const bool full = window_.kind == WindowKind::count && open.windows.front().events == window_.count;
   if (program_.emit != WindowEmit::close || full) {
-    for (OpenWindow& window : open.windows) tell_if_holds(key, window, recent_chain(open, window, &current));
+    for (OpenWindow& window : open.windows)
+      tell_if_holds(key, window, recent_chain(open, window, event.passing()));
   }
   if (full) drop(state);
 }

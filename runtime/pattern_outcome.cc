@@ -1,0 +1,234 @@
+/// What runs come to: matches in their order, what they drop, timeouts, deadlines. Part of PatternExecutor.
+
+#include "runtime/pattern_executor.h"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+
+namespace tocsin::runtime {
+
+using patterns::Position;
+using patterns::Transition;
+using patterns::TransitionMask;
+
+namespace {
+
+std::uint16_t next_choice(const Run& run) {
+  return static_cast<std::uint16_t>(std::countr_zero(run.open));
+}
+
+bool start_is_open(const RuleState& state, std::uint64_t start) {
+  return std::any_of(state.runs.begin(), state.runs.end(), [&](const Run& run) {
+    return run.start_sequence == start && !run.dead && !run.timed_out;
+  });
+}
+
+}  // namespace
+
+// --- results ---------------------------------------------------------------------------------------
+
+bool PatternExecutor::Dropped::drops(std::uint64_t start) const {
+  return start < before || std::binary_search(starts.begin(), starts.end(), start);
+}
+
+/// Reports `candidates_` in their order, each dropping of the rest what `after match` says.
+void PatternExecutor::report_candidates(KeyState& key, AlertOrder order, EventTime time) {
+  const auto in_order = [](const Candidate& a, const Candidate& b) {
+    if (a.start_sequence != b.start_sequence) return a.start_sequence < b.start_sequence;
+    return ranks_before({a.tail, a.accept}, {b.tail, b.accept});
+  };
+  if (candidates_.size() > 1) std::sort(candidates_.begin(), candidates_.end(), in_order);
+  if (program_.after_match == patterns::AfterMatch::no_skip) drop_duplicates();
+  for (const Candidate& candidate : candidates_) {
+    if (!dropped_.drops(candidate.start_sequence)) {
+      emit_match(key, candidate, order, time);
+      apply_after_match(candidate);
+    }
+    context_.buffer.release(candidate.tail);
+  }
+  candidates_.clear();
+}
+
+/// Two ways through the pattern that give the same (event, variable) pairs are one match: the first stays.
+void PatternExecutor::drop_duplicates() {
+  const auto pairs = [](const Candidate& c) {
+    std::vector<std::pair<std::uint64_t, std::uint16_t>> out;
+    for (const TakenEvent* t = c.tail; t != nullptr; t = t->before) {
+      out.emplace_back(t->stored->sequence, t->variable.value);
+    }
+    return out;
+  };
+  if (candidates_.size() < 2) return;
+  std::set<std::vector<std::pair<std::uint64_t, std::uint16_t>>> seen;
+  std::erase_if(candidates_, [&](const Candidate& c) {
+    if (seen.insert(pairs(c)).second) return false;
+    context_.buffer.release(c.tail);
+    return true;
+  });
+}
+
+/// The sequence of the first or last event that a variable of `skip_to` took; none if there is none.
+std::optional<std::uint64_t> PatternExecutor::skip_target(const TakenEvent* tail) const {
+  std::optional<std::uint64_t> target;
+  for (; tail != nullptr; tail = tail->before) {
+    if ((patterns::mask_of(tail->variable) & program_.skip_to) == 0) continue;
+    target = tail->stored->sequence;
+    if (program_.after_match == patterns::AfterMatch::skip_to_last) break;
+  }
+  return target;
+}
+
+void PatternExecutor::apply_after_match(const Candidate& match) {
+  using enum patterns::AfterMatch;
+  switch (program_.after_match) {
+    case no_skip:
+      matched_.push_back(match.start_sequence);
+      return;
+    case skip_past_last_event:
+      dropped_.before = std::max(dropped_.before, match.tail->stored->sequence + 1);
+      return;
+    case skip_to_next_event:
+      break;
+    case skip_to_first:
+    case skip_to_last:
+      dropped_.before = std::max(dropped_.before, skip_target(match.tail).value_or(0));
+      break;
+  }
+  dropped_.starts.push_back(match.start_sequence);
+}
+
+/// Drops from the runs what the reports of this step drop.
+void PatternExecutor::settle(RuleState& state) {
+  if (dropped_.before > 0 || !dropped_.starts.empty()) {
+    for (Run& run : state.runs) {
+      if (dropped_.drops(run.start_sequence)) kill(run);
+    }
+    dropped_.before = 0;
+    dropped_.starts.clear();
+  }
+  for (Run& run : state.runs) {
+    if (matched_.empty()) break;
+    run.matched = run.matched || std::binary_search(matched_.begin(), matched_.end(), run.start_sequence);
+  }
+  matched_.clear();
+}
+
+void PatternExecutor::emit_match(KeyState& key,
+                                 const Candidate& candidate,
+                                 AlertOrder order,
+                                 EventTime time) {
+  ResultView result;
+  result.kind = AlertKind::match;
+  result.time = time;
+  result.order = order;
+  result.key = &key;
+  result.tail = candidate.tail;
+  emitter_.emit(result);
+}
+
+void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder order) {
+  ResultView result;
+  result.kind = AlertKind::timeout;
+  result.time = run.closed_at;
+  result.order = order;
+  result.key = &key;
+  result.tail = run.tail;
+  const Position& position = program_.positions[run.position.value];
+  for (TransitionMask open = run.open; open != 0; open &= open - 1) {
+    const Transition& t = position.transitions[static_cast<std::size_t>(std::countr_zero(open))];
+    if (t.kind == Transition::Kind::take) {
+      result.waiting |= patterns::mask_of(program_.positions[t.target.value].variable);
+    }
+  }
+  emitter_.emit(result);
+}
+
+// --- deadlines -------------------------------------------------------------------------------------
+
+/// Closes what `deadline` closes of one run: absences become candidates, the rest can no longer be taken. A
+/// run with nothing left is timed out, unless it became a candidate.
+void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, bool session_over) {
+  const Position& position = program_.positions[run.position.value];
+  const bool gaps = gates_[run.position.value].gaps;
+  const bool over = session_over || saturating_add(run.start, program_.within) <= deadline;
+  if (!over && !gaps) return;
+  const EventTime last = gaps ? run.tail->stored->event.time : kTimeMin;
+  bool waits = false;
+  bool accepted = false;
+  for (TransitionMask open = run.open; open != 0; open &= open - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(open));
+    const Transition& t = position.transitions[i];
+    const bool absence = t.kind == Transition::Kind::accept_late;
+    // An absence with a gap of its own is not bound by `within`: that spans the events taken.
+    const bool due = (has_gap(t) && saturating_add(last, t.gap_max) <= deadline) || session_over ||
+                     (over && !(absence && has_gap(t)));
+    if (!due) {
+      waits = true;
+    } else if (absence) {
+      accepted = true;
+      run.open &= ~bit_of(i);
+      MatchBuffer::hold(run.tail);
+      candidates_.push_back({run.start_sequence, run.tail, static_cast<std::uint16_t>(i)});
+    }
+  }
+  if (waits) return;
+  if (accepted || !program_.on_timeout || run.matched) return kill(run);
+  run.timed_out = true;
+  run.closed_at = deadline;
+  ++state.timed_out;
+}
+
+void PatternExecutor::on_deadline(KeyState& key, RuleState& state, EventTime deadline) {
+  context_.scratch.reset();
+  const bool session_over = session_ && state.session_end <= deadline;
+  for (Run& run : state.runs) {
+    if (!run.timed_out) close_due(run, state, deadline, session_over);
+  }
+  AlertOrder order;
+  order.decided = deadline;
+  order.phase = AlertOrder::Phase::deadline_match;
+  if (!candidates_.empty()) {
+    report_candidates(key, order, deadline);
+    settle(state);
+  }
+  order.phase = AlertOrder::Phase::deadline_timeout;
+  if (state.timed_out > 0) tell_timeouts(key, state, order);
+  remove_dead(state);
+  if (state.session_timer > deadline) return;
+  state.session_timer = kTimeMax;
+  if (!state.runs.empty()) arm_timer(key, state);
+}
+
+/// An event of the session: it lasts for another gap.
+void PatternExecutor::extend_session(KeyState& key, RuleState& state) {
+  state.session_end = saturating_add(event_->time, program_.window.size);
+  if (state.session_timer == kTimeMax) arm_timer(key, state);
+}
+
+void PatternExecutor::arm_timer(KeyState& key, RuleState& state) {
+  state.session_timer = state.session_end;
+  context_.timers.push_unordered({state.session_end, &key, key.generation, rule_index_});
+}
+
+/// Tells the timeout of each start whose runs have all ended: that of the run which comes first.
+void PatternExecutor::tell_timeouts(KeyState& key, RuleState& state, AlertOrder order) {
+  closed_.clear();
+  for (Run& run : state.runs) {
+    if (run.timed_out && !run.dead) closed_.push_back(&run);
+  }
+  const auto first = [](const Run* a, const Run* b) {
+    if (a->start_sequence != b->start_sequence) return a->start_sequence < b->start_sequence;
+    return ranks_before({a->tail, next_choice(*a)}, {b->tail, next_choice(*b)});
+  };
+  if (closed_.size() > 1) std::sort(closed_.begin(), closed_.end(), first);
+  std::optional<std::uint64_t> told;
+  for (Run* run : closed_) {
+    if (rule_.may_fork && start_is_open(state, run->start_sequence)) continue;
+    if (told != run->start_sequence && !run->matched) emit_timeout(key, *run, order);
+    told = run->start_sequence;
+    kill(*run);
+  }
+}
+
+}  // namespace tocsin::runtime
