@@ -7,6 +7,7 @@
 #include "app/terminal.h"
 #include "app/wording.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 

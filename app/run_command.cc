@@ -7,6 +7,7 @@
 #include "app/signals.h"
 #include "app/terminal.h"
 
+#include <CLI/CLI.hpp>
 #include <unistd.h>
 
 #include <memory>

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace tocsin::app {
@@ -12,13 +13,14 @@ void SettingFlags::add_to(CLI::App& command, std::span<const std::string_view> n
     TOCSIN_CHECK(setting != nullptr, "a command asks for a setting that there is not");
     const std::string flag = fmt::format("--{}", name);
     const std::string help(setting->help);
+    std::vector<std::string>& values = values_[setting->name];
     if (setting->shape == Setting::Shape::flag) {
-      command.add_flag(flag, flags_[setting->name], help);
+      command.add_flag_function(
+          flag, [&values](std::int64_t) { values.assign(1, "true"); }, help);
       continue;
     }
-    CLI::Option* option = command.add_option(flag, values_[setting->name], help);
-    option->type_name(std::string(setting->value));
-    option->expected(1, setting->shape == Setting::Shape::paths ? CLI::detail::expected_max_vector_size : 1);
+    CLI::Option* option = command.add_option(flag, values, help)->type_name(std::string(setting->value));
+    if (setting->shape != Setting::Shape::paths) option->expected(1);
   }
 }
 
@@ -29,9 +31,6 @@ Status SettingFlags::apply(RunOptions& options) const {
       if (!set) return fail(set.error().code, fmt::format("--{}: {}", name, set.error().message));
     }
   }
-  for (const std::string_view name : given()) {
-    if (flags_.contains(name)) (void)find_setting(name)->set(options, "true");
-  }
   return {};
 }
 
@@ -39,9 +38,6 @@ std::set<std::string_view> SettingFlags::given() const {
   std::set<std::string_view> names;
   for (const auto& [name, values] : values_) {
     if (!values.empty()) names.insert(name);
-  }
-  for (const auto& [name, on] : flags_) {
-    if (on) names.insert(name);
   }
   return names;
 }

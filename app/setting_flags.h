@@ -4,14 +4,16 @@
 #include "app/run_options.h"
 #include "base/result.h"
 
-#include <CLI/CLI.hpp>
-
 #include <map>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+namespace CLI {
+class App;
+}
 
 namespace tocsin::app {
 
@@ -29,7 +31,6 @@ class SettingFlags {
 
  private:
   std::map<std::string_view, std::vector<std::string>> values_;
-  std::map<std::string_view, bool> flags_;
 };
 
 }  // namespace tocsin::app

@@ -7,6 +7,7 @@
 #include "app/test_runner.h"
 #include "connectors/sink.h"
 
+#include <CLI/CLI.hpp>
 #include <unistd.h>
 
 #include <array>
