@@ -15,6 +15,11 @@ struct Case {
   const char* want;
 };
 
+struct Emit {
+  const char* emit;
+  Case c;
+};
+
 /// Runs a rule over `a` that tells how many a window holds.
 std::string run_window(const Case& c, const std::string& emit) {
   const std::string rule = std::string("rule: w\nevents: {a: a}\nwindow: ") + c.window + "\nhaving: \"" +
@@ -130,11 +135,7 @@ TEST_CASE("sessions without a pattern", "[runtime][window]") {
   CHECK(run_window(c, "close") == c.want);
 }
 
-TEST_CASE("emit", "[runtime][window]") {
-  struct Emit {
-    const char* emit;
-    Case c;
-  };
+TEST_CASE("emit: first", "[runtime][window]") {
   const auto e = GENERATE(values<Emit>({
       {"first",
        {"once a window",
@@ -180,6 +181,13 @@ TEST_CASE("emit", "[runtime][window]") {
         "count(a) >= 1",
         "a . . . a",
         "match(a0)[-2..0]{n=1} match(a4)[2..4]{n=1}"}},
+  }));
+  CAPTURE(e.c.says);
+  CHECK(run_window(e.c, e.emit) == e.c.want);
+}
+
+TEST_CASE("emit: each and close", "[runtime][window]") {
+  const auto e = GENERATE(values<Emit>({
       {"each",
        {"every event while it holds",
         "tumbling 5s",
