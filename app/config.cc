@@ -58,7 +58,7 @@ class ConfigReader {
     reading_.unknown_key(key, "a configuration", known);
   }
 
-  void refuse(dsl::Span span, const std::string& why) const { reading_.error(span, "E0801", why); }
+  void refuse(dsl::Span span, const std::string& why) const { reading_.error(span, "E1001", why); }
 
   dsl::YamlReading reading_;
   const std::set<std::string_view>& given_;

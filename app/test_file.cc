@@ -253,7 +253,7 @@ class CaseReader {
     out += ':';
   }
 
-  void refuse(dsl::Span span, const std::string& why) { reading_.error(span, "E0802", why); }
+  void refuse(dsl::Span span, const std::string& why) { reading_.error(span, "E1002", why); }
 
   dsl::YamlReading reading_;
   TestCase case_;

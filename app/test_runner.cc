@@ -49,7 +49,7 @@ void keep_named(const TestCase& test, LoadedRules& rules) {
     const std::string_view near = dsl::nearest(named.value, ids);
     rules.diagnostics.error(test.file,
                             named.span,
-                            "E0803",
+                            "E1003",
                             fmt::format("there is no rule `{}` beside this test", named.value),
                             near.empty() ? std::string{} : fmt::format("did you mean `{}`?", near));
   }
