@@ -81,6 +81,13 @@ void Engine::swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
   make_routers();
 }
 
+void Engine::forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept) {
+  for (std::uint32_t i = 0; i < kept.size(); ++i) {
+    if (!kept[i]) continue;
+    for (const runtime::Router& router : routers_) unkeyed_before_[i] -= router.unkeyed(i);
+  }
+}
+
 runtime::RuleCounters Engine::counters(std::uint32_t rule) const {
   runtime::RuleCounters sum;
   for (const auto& shard : shards_) sum += shard->counters(rule);

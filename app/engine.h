@@ -38,6 +38,9 @@ class Engine {
                   const std::vector<std::optional<std::uint32_t>>& kept,
                   const runtime::DecodeAgain& decode_again);
 
+  /// After a swap, when what waited has been routed again: what was counted for rules that go on counts once.
+  void forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept);
+
   runtime::RuleCounters counters(std::uint32_t rule) const;
 
  private:

@@ -11,7 +11,7 @@ using connectors::ReadState;
 namespace {
 
 /// How much of an overlong record a dead letter shows.
-constexpr std::size_t kOverlongShown = 1024;
+constexpr std::size_t kOverlongShown = 64u << 10;
 
 }  // namespace
 
@@ -91,6 +91,7 @@ void Input::admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& la
       event.late = event.time < std::max(saturating_add(newest, -disorder), floor);
       if (event.late) {
         late.push_back(&event);
+        furthest_behind = std::max(furthest_behind, newest - event.time);
       } else {
         newest = std::max(newest, event.time);
         chunk.newest = std::max(chunk.newest, event.time);

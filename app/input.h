@@ -72,6 +72,7 @@ class Input {
   /// Events older than this are late even if this input has not got there: others or wall time have gone on.
   EventTime floor = kTimeMin;
   std::uint64_t records = 0;
+  Duration furthest_behind{0};  ///< the most that a late event was behind the newest time when it came
   std::chrono::steady_clock::time_point last_read = std::chrono::steady_clock::now();
 
  private:

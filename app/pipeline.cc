@@ -19,6 +19,9 @@ std::shared_ptr<const runtime::RuleSet> rule_set_of(compiler::CompiledRules rule
   return std::make_shared<const runtime::RuleSet>(std::move(rules.schema), std::move(rules.programs));
 }
 
+/// How much of a bad record a dead letter shows.
+constexpr std::size_t kRawShownMax = 64u << 10;
+
 void append_dead_letter(std::string& out,
                         const std::string& source,
                         std::uint64_t offset,
@@ -30,7 +33,7 @@ void append_dead_letter(std::string& out,
   out += ",\"offset\":" + std::to_string(offset) + ",\"record\":" + std::to_string(record) + ",\"reason\":";
   append_json_string(out, reason);
   out += ",\"raw\":";
-  append_json_string(out, raw);
+  append_json_string(out, raw.substr(0, kRawShownMax));
   out += "}\n";
 }
 
@@ -171,13 +174,13 @@ void Pipeline::Impl::admit(Input& input, Chunk& chunk, StepOutput& out) {
   std::vector<const Event*> late;
   input.admit(chunk, options_.disorder, late);
   for (const Event* event : late) {
-    counters_.furthest_behind = std::max(counters_.furthest_behind, input.newest - event->time);
     out.late += event->raw;
     out.late += '\n';
   }
   for (const EventBatch& batch : chunk.batches) counters_.events += batch.events.size();
   counters_.events -= late.size();
   counters_.late += late.size();
+  counters_.furthest_behind = std::max(counters_.furthest_behind, input.furthest_behind);
 }
 
 void Pipeline::Impl::route(Chunk& chunk, std::size_t part, EventTime after) {
@@ -316,6 +319,7 @@ std::vector<RuleChange> Pipeline::Impl::swap_rules(compiler::CompiledRules rules
     inputs_[chunk.partition.value]->decode_again(chunk);
     for (std::size_t part = 0; part < chunk.batches.size(); ++part) route(chunk, part, released_);
   }
+  engine_.forget_recounted(kept);
   return fates;
 }
 

@@ -104,7 +104,10 @@ Status RunSession::run() {
 Status RunSession::read_inputs() {
   while (true) {
     stopped_ = stop_requested();
-    if (stopped_) return {};
+    if (stopped_) {
+      pipeline_->drain(out_);  // what was read is not lost; open runs stay open, and are counted
+      return write_step();
+    }
     const auto state = pipeline_->step(out_, kWait);
     if (!state) return fail(state.error().code, state.error().message);
     if (*state == StepState::end) end_of_input();

@@ -21,6 +21,10 @@ using EventTime = std::chrono::time_point<EventClock>;  // t - t is a Duration; 
 
 inline constexpr EventTime kTimeMin{Duration{std::numeric_limits<std::int64_t>::min()}};
 inline constexpr EventTime kTimeMax{Duration{std::numeric_limits<std::int64_t>::max()}};
+/// What events may carry, 1823 to 2116: far enough from the ends that no sum of a time and a bound wraps round.
+inline constexpr EventTime kEventTimeFirst{Duration{-(std::int64_t{1} << 62)}};
+inline constexpr EventTime kEventTimeLast{Duration{std::int64_t{1} << 62}};
+
 inline constexpr Duration kForever{std::numeric_limits<std::int64_t>::max()};
 
 /// `t + d`, or the nearest time there is. Deadlines are computed with it, so that no input can overflow them.

@@ -189,6 +189,10 @@ void check_window_only(const RuleScope& scope, const dsl::Rule& rule) {
   if (rule.within) refuse(scope, rule.within->span, "within", kind);
   if (rule.after_match) refuse(scope, rule.after_match->span, "after match", kind);
   if (rule.on_timeout && !rule.on_timeout->none) refuse(scope, rule.on_timeout->span, "on timeout", kind);
+  const bool slides = rule.window && rule.window->value.kind == dsl::WindowKind::sliding;
+  if (slides && rule.emit && rule.emit->value == dsl::EmitMode::close) {
+    refuse(scope, rule.emit->span, "emit: close", "a sliding window, which never closes");
+  }
 }
 
 void check_pattern_only(const RuleScope& scope, const dsl::Rule& rule) {

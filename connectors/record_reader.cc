@@ -111,7 +111,7 @@ Reason RecordReader::read_time(JsonCursor cursor, Event& event, Arena& arena) co
   if (!is_text && options_.time_format == TimeFormat::rfc3339) return kBadTime;
   const auto time =
       parse_time(is_text ? text_of(cursor.take_string(), arena) : cursor.take_token(), options_.time_format);
-  if (!time) return kBadTime;
+  if (!time || *time < kEventTimeFirst || *time > kEventTimeLast) return kBadTime;
   event.time = *time;
   return nullptr;
 }

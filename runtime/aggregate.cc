@@ -1,10 +1,24 @@
 #include "runtime/aggregate.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace tocsin::runtime {
 
 using patterns::AggregateKind;
+
+namespace {
+
+/// Beyond these a sum or a sum of squares could leave the range of a double.
+constexpr double kSumMax = 0x1p960;
+constexpr double kSquareMax = 0x1p480;
+
+/// Objects and arrays are opaque: only `count` takes notice of them.
+bool passed_over(AggregateKind kind, const Value& v) {
+  return v.is_null() || (v.kind() == ValueKind::json && kind != AggregateKind::count);
+}
+
+}  // namespace
 
 void ExactSum::add(double v) {
   std::size_t kept = 0;
@@ -17,6 +31,16 @@ void ExactSum::add(double v) {
   }
   partials_.resize(kept);
   if (v != 0) partials_.push_back(v);
+}
+
+void ExactSum::add_product(double a, double b) {
+  const double product = a * b;
+  add(product);
+  add(std::fma(a, b, -product));
+}
+
+void ExactSum::add_scaled(const ExactSum& other, double factor) {
+  for (const double partial : other.partials_) add_product(partial, factor);
 }
 
 double ExactSum::rounded() const {
@@ -41,7 +65,7 @@ double ExactSum::rounded() const {
 }
 
 void Accumulator::add(const Value& v) {
-  if (v.is_null()) return;
+  if (passed_over(kind_, v)) return;
   switch (kind_) {
     case AggregateKind::count:
       ++count_;
@@ -63,7 +87,7 @@ void Accumulator::add(const Value& v) {
 }
 
 void Accumulator::remove_oldest(const Value& v) {
-  if (v.is_null()) return;
+  if (passed_over(kind_, v)) return;
   switch (kind_) {
     case AggregateKind::count:
       --count_;
@@ -90,19 +114,18 @@ void Accumulator::remove_distinct(const Value& v) {
 void Accumulator::add_number(const Value& v, int sign) {
   if (!v.is_number()) return;
   count_ += sign;
+  const double x = v.as_number();
+  if (std::fabs(x) > (kind_ == AggregateKind::stddev ? kSquareMax : kSumMax)) {
+    huge_ += sign;
+    return;
+  }
   if (v.kind() == ValueKind::real) {
     reals_ += sign;
-    real_sum_.add(sign * v.as_real());
+    real_sum_.add(sign * x);
   } else {
     integers_ += sign > 0 ? v.as_integer() : -static_cast<__int128>(v.as_integer());
   }
-  if (kind_ == AggregateKind::stddev) {
-    // The square as the exact sum of two doubles.
-    const double x = v.as_number();
-    const double square = x * x;
-    squares_.add(sign * square);
-    squares_.add(sign * std::fma(x, x, -square));
-  }
+  if (kind_ == AggregateKind::stddev) squares_.add_product(sign * x, x);
 }
 
 void Accumulator::add_candidate(const Value& v) {
@@ -119,17 +142,19 @@ void Accumulator::remove_candidate() {
   ++removed_;
 }
 
-double Accumulator::total() const {
-  if (reals_ == 0) return static_cast<double>(integers_);
+ExactSum Accumulator::total() const {
   ExactSum all = real_sum_;
-  const auto high = static_cast<double>(integers_);
-  all.add(high);
-  all.add(static_cast<double>(integers_ - static_cast<__int128>(high)));
-  return all.rounded();
+  __int128 rest = integers_;
+  while (rest != 0) {
+    const auto part = static_cast<double>(rest);
+    all.add(part);
+    rest -= static_cast<__int128>(part);
+  }
+  return all;
 }
 
 Value Accumulator::sum(std::uint64_t& null_operations) const {
-  if (reals_ > 0) return Value::real(total());
+  if (reals_ > 0) return Value::real(total().rounded());
   const auto narrow = static_cast<std::int64_t>(integers_);
   if (static_cast<__int128>(narrow) != integers_) {
     ++null_operations;
@@ -139,19 +164,29 @@ Value Accumulator::sum(std::uint64_t& null_operations) const {
 }
 
 Value Accumulator::mean() const {
-  return count_ == 0 ? Value::null() : Value::real(total() / static_cast<double>(count_));
+  return count_ == 0 ? Value::null() : Value::real(total().rounded() / static_cast<double>(count_));
 }
 
-/// Of a sample, as SQL's STDDEV: null for fewer than two values.
+/// Of a sample, as SQL's STDDEV: null for fewer than two values. The squares of the distances from the mean m
+/// are summed exactly, as sum(x^2) - 2 m sum(x) + n m^2.
 Value Accumulator::deviation() const {
   if (count_ < 2) return Value::null();
-  const auto n = static_cast<long double>(count_);
-  const auto s = static_cast<long double>(total());
-  const long double variance = (static_cast<long double>(squares_.rounded()) - s * s / n) / (n - 1);
-  return Value::real(variance > 0 ? static_cast<double>(std::sqrt(variance)) : 0.0);
+  const auto n = static_cast<double>(count_);
+  const ExactSum values = total();
+  const double mean = values.rounded() / n;
+  ExactSum mean_squared;
+  mean_squared.add_product(mean, mean);
+  ExactSum distances = squares_;
+  distances.add_scaled(values, -2 * mean);
+  distances.add_scaled(mean_squared, n);
+  return Value::real(std::sqrt(std::max(0.0, distances.rounded()) / (n - 1)));
 }
 
 Value Accumulator::result(std::uint64_t& null_operations) const {
+  if (huge_ > 0) {
+    ++null_operations;
+    return Value::null();
+  }
   switch (kind_) {
     case AggregateKind::count:
       return Value::integer(count_);

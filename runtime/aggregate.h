@@ -22,7 +22,9 @@ namespace tocsin::runtime {
 class ExactSum {
  public:
   void add(double v);
-  double rounded() const;  ///< to nearest, ties to even
+  void add_product(double a, double b);                   ///< exactly a * b
+  void add_scaled(const ExactSum& other, double factor);  ///< exactly other * factor
+  double rounded() const;                                 ///< to nearest, ties to even
   void clear() { partials_.clear(); }
 
  private:
@@ -58,11 +60,12 @@ class Accumulator {
   Value sum(std::uint64_t& null_operations) const;
   Value mean() const;
   Value deviation() const;
-  double total() const;
+  ExactSum total() const;
 
   patterns::AggregateKind kind_;
   std::int64_t count_ = 0;  // values in
   std::int64_t reals_ = 0;  // of them floats
+  std::int64_t huge_ = 0;   // floats too large to be summed: while one is in, there is no sum
   __extension__ __int128 integers_ = 0;
   ExactSum real_sum_;
   ExactSum squares_;

@@ -102,7 +102,8 @@ Value WindowExecutor::operand_of(const Aggregate& aggregate) {
   if (!aggregate.operand) return Value::integer(1);
   const Value v = evaluate(scope(), aggregate.operand);
   // Only what is not null counts; what it was need not be kept.
-  return aggregate.kind == AggregateKind::count && !v.is_null() ? Value::integer(1) : v;
+  if (aggregate.kind == AggregateKind::count && !v.is_null()) return Value::integer(1);
+  return v.kind() == ValueKind::json ? Value::null() : v;  // opaque: no other aggregate takes notice of it
 }
 
 void WindowExecutor::add_to(OpenWindow& window) {
@@ -123,7 +124,7 @@ void WindowExecutor::open_windows(KeyState& key, RuleState& state) {
       return;
     case WindowKind::hopping: {
       const EventTime newest = floor_to(now, window_.every);
-      EventTime begin = floor_to(now - window_.size, window_.every) + window_.every;
+      EventTime begin = floor_to(saturating_add(now, -window_.size), window_.every) + window_.every;
       for (; begin <= newest; begin += window_.every) open_aligned(key, windows, begin);
       return;
     }
@@ -154,15 +155,22 @@ void WindowExecutor::keep_recent(WindowState& state, CurrentEvent& event) {
 
 // --- sliding ---------------------------------------------------------------------------------------
 
+/// What lies at or before this has left (now - size, now].
+EventTime WindowExecutor::window_opens() const {
+  return saturating_add(event_->time, -window_.size);
+}
+
 /// Lets go of the events that have left (now - size, now].
 void WindowExecutor::make_room(const KeyState& key, WindowState& state) {
-  while (!state.times.empty() && state.times.front() <= event_->time - window_.size) {
+  while (!state.times.empty() && state.times.front() <= window_opens()) {
     const EventTime leaving = state.times.front();
     while (!state.times.empty() && state.times.front() == leaving) evict_first(state);
     OpenWindow& window = state.windows.front();
     window.begin = state.times.empty() ? event_->time : state.times.front();
-    // `emit: first` speaks again once the condition has ceased to hold in between.
-    if (window.told) window.told = having(key, window, recent_chain(state, window, nullptr));
+    // `emit: first` speaks again once the condition has ceased to hold in between. What leaves just as the
+    // new event comes leaves no time in between.
+    if (window.told && leaving < window_opens())
+      window.told = having(key, window, recent_chain(state, window, nullptr));
   }
 }
 
@@ -237,7 +245,8 @@ void WindowExecutor::tell(const KeyState& key,
   result.key = &key;
   result.tail = recent;
   result.window = &window;
-  result.window_begin = window_.kind == WindowKind::sliding ? time - window_.size : window.begin;
+  result.window_begin =
+      window_.kind == WindowKind::sliding ? saturating_add(time, -window_.size) : window.begin;
   result.window_end = window.end;
   emitter_.emit(result);
 }

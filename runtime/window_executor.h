@@ -63,6 +63,7 @@ class WindowExecutor final : public Executor {
   void keep_recent(WindowState& state, CurrentEvent& event);
 
   // sliding
+  EventTime window_opens() const;
   void make_room(const KeyState& key, WindowState& state);
   void evict_first(WindowState& state);
   void remember(WindowState& state);
