@@ -3,6 +3,9 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
+# Another clone's objects serve this one.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 tocsin := build/release/bin/tocsin
 pack := rules/search-funnel
 
