@@ -21,7 +21,8 @@ using EventTime = std::chrono::time_point<EventClock>;  // t - t is a Duration; 
 
 inline constexpr EventTime kTimeMin{Duration{std::numeric_limits<std::int64_t>::min()}};
 inline constexpr EventTime kTimeMax{Duration{std::numeric_limits<std::int64_t>::max()}};
-/// What events may carry, 1823 to 2116: far enough from the ends that no sum of a time and a bound wraps round.
+/// What events may carry, 1823 to 2116: far enough from the ends that no sum of a time and a bound wraps
+/// round.
 inline constexpr EventTime kEventTimeFirst{Duration{-(std::int64_t{1} << 62)}};
 inline constexpr EventTime kEventTimeLast{Duration{std::int64_t{1} << 62}};
 
