@@ -3,6 +3,7 @@
 
 #include "patterns/program.h"
 #include "runtime/match_buffer.h"
+#include "runtime/prefetch.h"
 #include "runtime/router.h"
 #include "runtime/slab.h"
 
@@ -74,15 +75,18 @@ class KeyStore {
   KeyState& add(const RoutedEvent& routed);  ///< not there yet
   void remove(KeyState& key);
 
-  /// Fetch into the cache what `find` will look at: first where the key's place is, some events later the key
-  /// itself.
-  void prefetch_place(std::uint64_t hash) const { __builtin_prefetch(&places_[home(hash)]); }
+  /// Fetch into the cache what an event will look at, one thing leading to the next: where its key's place
+  /// is; some events later the key itself; then the last event of its first run, as a path node and as it is
+  /// stored.
+  void prefetch_place(std::uint64_t hash) const { prefetch(&places_[home(hash)]); }
   void prefetch_key(std::uint64_t hash) const {
-    const Place& place = places_[home(hash)];
-    if (place.key == nullptr) return;
-    for (std::size_t line = 0; line < sizeof(KeyState); line += 64) {
-      __builtin_prefetch(reinterpret_cast<const char*>(place.key) + line);
-    }
+    if (const KeyState* key = places_[home(hash)].key; key != nullptr) prefetch_whole(key);
+  }
+  void prefetch_taken(std::uint64_t hash) const {
+    if (const TakenEvent* taken = first_taken(hash); taken != nullptr) prefetch(taken);
+  }
+  void prefetch_stored(std::uint64_t hash) const {
+    if (const TakenEvent* taken = first_taken(hash); taken != nullptr) prefetch_whole(taken->stored);
   }
 
   /// Every live key, in no order that may show in an output. `visit` adds and removes none.
@@ -105,6 +109,11 @@ class KeyStore {
 
   std::size_t home(std::uint64_t hash) const { return hash >> shift_; }
   std::size_t after(std::size_t i) const { return (i + 1) & (places_.size() - 1); }
+  const TakenEvent* first_taken(std::uint64_t hash) const {
+    const KeyState* key = places_[home(hash)].key;
+    return key == nullptr || key->rules.empty() || key->rules[0].runs.empty() ? nullptr
+                                                                              : key->rules[0].runs[0].tail;
+  }
   void put(KeyState& key);
   void grow();
 

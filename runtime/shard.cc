@@ -51,12 +51,17 @@ void Shard::advance(EventTime release, EventTime watermark, bool idle_clock, Ale
 /// Fetches into the cache what the events some places on will need, in the order in which one thing leads to
 /// the next.
 void Shard::look_ahead(std::span<const RoutedEvent> events) const {
-  constexpr std::size_t kFar = 24;
-  constexpr std::size_t kNear = 12;
-  if (events.size() <= kFar) return;
-  stores_[events[kFar].space]->prefetch_place(events[kFar].hash);
-  __builtin_prefetch(events[kFar].event);
-  stores_[events[kNear].space]->prefetch_key(events[kNear].hash);
+  constexpr std::size_t kPlace = 32;
+  constexpr std::size_t kKey = 20;
+  constexpr std::size_t kTaken = 12;
+  constexpr std::size_t kStored = 6;
+  if (events.size() <= kPlace) return;
+  const auto store = [&](std::size_t i) -> const KeyStore& { return *stores_[events[i].space]; };
+  prefetch(events[kPlace].event);
+  store(kPlace).prefetch_place(events[kPlace].hash);
+  store(kKey).prefetch_key(events[kKey].hash);
+  store(kTaken).prefetch_taken(events[kTaken].hash);
+  store(kStored).prefetch_stored(events[kStored].hash);
 }
 
 void Shard::fire_before(EventTime time) {

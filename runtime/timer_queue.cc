@@ -1,6 +1,8 @@
 #include "runtime/timer_queue.h"
 
 #include "base/check.h"
+#include "runtime/key_store.h"
+#include "runtime/prefetch.h"
 
 #include <algorithm>
 
@@ -55,7 +57,7 @@ Timer TimerQueue::pop() {
     timer = timers.front();
     timers.pop_front();
     if (!timers.empty()) heads_.push({timers.front().deadline, lane});
-    if (timers.size() > kAhead) __builtin_prefetch(timers[kAhead].key);
+    if (timers.size() > kAhead) prefetch_whole(timers[kAhead].key);
   }
   find_next();
   return timer;
