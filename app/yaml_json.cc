@@ -3,7 +3,8 @@
 #include "base/value.h"
 
 #include <charconv>
-#include <regex>
+#include <string_view>
+#include <system_error>
 
 namespace tocsin::app {
 
@@ -13,20 +14,26 @@ using dsl::YamlNode;
 
 namespace {
 
+/// Whether all of `text` is a number, as YAML writes them in decimal.
+template <class Number>
+bool reads_as(std::string_view text, Number& out) {
+  if (text.starts_with("+-") || text.find_first_not_of("0123456789+-.eE") != std::string_view::npos)
+    return false;
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
 void append_plain_scalar(std::string& out, const std::string& text) {
-  static const std::regex integer("[-+]?[0-9]+");
-  static const std::regex real(R"([-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)");
-  const char* begin = text.c_str() + (text.starts_with('+') ? 1 : 0);
-  const char* end = text.c_str() + text.size();
   std::int64_t whole = 0;
   double number = 0;
   if (text == "true" || text == "false" || text == "null") {
     out += text;
   } else if (text == "~") {
     out += "null";
-  } else if (std::regex_match(text, integer) && std::from_chars(begin, end, whole).ec == std::errc{}) {
+  } else if (reads_as(text, whole)) {
     out += std::to_string(whole);
-  } else if (std::regex_match(text, real) && std::from_chars(begin, end, number).ec == std::errc{}) {
+  } else if (reads_as(text, number)) {
     tocsin::append_json(out, Value::real(number));
   } else {
     append_json_string(out, text);
