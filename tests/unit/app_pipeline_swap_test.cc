@@ -184,3 +184,35 @@ TEST_CASE("what was late stays late after a swap", "[app][swap]") {
   CHECK(piping.pipeline.counters().events == 2);
   CHECK(piping.alerts.empty());
 }
+
+TEST_CASE("an event without a key is counted once over a swap", "[app][swap]") {
+  const auto mode = GENERATE(values<Mode>({{0, 1}, {0, 2}, {3, 1}, {3, 2}}));
+  const std::size_t k = GENERATE(range(std::size_t{0}, std::size_t{9}));
+  CAPTURE(mode.disorder_seconds, mode.workers, k);
+  const std::string rules =
+      "rule: kept\nkey: k\nevents: {a: a}\npattern: a{9}\nwithin: 1h\n---\n"
+      "rule: changed\nkey: k\nevents: {a: a}\npattern: a{9}\nwithin: ";
+  const std::string keyed = "\"k\":1,   ";
+  const std::string unkeyed = "\"k\":null,";
+  std::string text;
+  std::size_t waiting_unkeyed = 0;  // of those that the changed rule sees
+  constexpr std::size_t kEvents = 8;
+  for (std::size_t i = 0; i < kEvents; ++i) {
+    const bool has_key = i % 3 == 1;
+    text += "{\"ts\":" + std::to_string(10 + i) + "000," + (has_key ? keyed : unkeyed) + "\"type\":\"a\"}\n";
+    const bool worked_through = i + static_cast<std::size_t>(mode.disorder_seconds) < k;
+    if (!has_key && !worked_through) ++waiting_unkeyed;
+  }
+  PipelineOptions options = options_of(mode);
+  options.batch_bytes = text.size() / kEvents;
+  Piping piping(rules + "1h\n", options);
+  piping.input(text);
+  for (std::size_t i = 0; i < k; ++i) piping.step();
+  piping.pipeline.swap_rules(rules_of(rules + "2h\n"));
+  piping.finish();
+  const auto counters = piping.pipeline.rule_counters();
+  REQUIRE(counters.size() == 2);
+  CHECK(counters[0].rule == "changed");
+  CHECK(counters[0].counts.unkeyed == waiting_unkeyed);
+  CHECK(counters[1].counts.unkeyed == 5);
+}

@@ -74,6 +74,8 @@ TEST_CASE("rows that are no records say why", "[connectors][csv]") {
       {"1,a,\xFF", "not UTF-8"},
       {",a,u", "no time"},
       {"soon,a,u", "bad time"},
+      {"9223372036854,a,u", "bad time"},
+      {"-9223372036854,a,u", "bad time"},
       {"1,,u", "no type"},
       {"1,a,this cell is too long for a record", "record too long"},
   }));

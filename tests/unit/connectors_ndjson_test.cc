@@ -260,6 +260,37 @@ TEST_CASE("times come as numbers, numeric strings or RFC 3339", "[connectors][nd
   CHECK(reason_of(R"({"type":"a","@timestamp":1})", options) == "bad time");
 }
 
+TEST_CASE("times far from the ends of 64 bits are times", "[connectors][ndjson]") {
+  struct Case {
+    TimeFormat format;
+    const char* time;
+    const char* reason;
+  };
+  const auto c = GENERATE(values<Case>({
+      {TimeFormat::nanoseconds, "4611686018427387904", ""},
+      {TimeFormat::nanoseconds, "4611686018427387905", "bad time"},
+      {TimeFormat::nanoseconds, "-4611686018427387904", ""},
+      {TimeFormat::nanoseconds, "-4611686018427387905", "bad time"},
+      {TimeFormat::nanoseconds, "9223372036854775807", "bad time"},
+      {TimeFormat::nanoseconds, "-9223372036854775808", "bad time"},
+      {TimeFormat::nanoseconds, "9223372036854775808", "bad time"},
+      {TimeFormat::milliseconds, "4611686018427", ""},
+      {TimeFormat::milliseconds, "4611686018428", "bad time"},
+      {TimeFormat::seconds, "-4611686018.5", "bad time"},
+      {TimeFormat::seconds, "1e300", "bad time"},
+      {TimeFormat::rfc3339, "\"2116-02-20T23:53:38.427387904Z\"", ""},
+      {TimeFormat::rfc3339, "\"2116-02-20T23:53:38.427387905Z\"", "bad time"},
+      {TimeFormat::rfc3339, "\"1823-11-12T00:06:21.572612096Z\"", ""},
+      {TimeFormat::rfc3339, "\"1823-11-12T00:06:21.572612095Z\"", "bad time"},
+      {TimeFormat::rfc3339, "\"0001-01-01T00:00:00Z\"", "bad time"},
+      {TimeFormat::rfc3339, "\"9999-12-31T23:59:59Z\"", "bad time"},
+  }));
+  CAPTURE(c.time);
+  DecodeOptions options;
+  options.time_format = c.format;
+  CHECK(reason_of(R"({"type":"a","ts":)" + std::string(c.time) + "}", options) == c.reason);
+}
+
 TEST_CASE("a byte order mark is skipped at the start alone", "[connectors][ndjson]") {
   const std::string record = "{\"ts\":1,\"type\":\"a\"}\n";
   const DecodedText out = decoded("\xEF\xBB\xBF" + record + "\xEF\xBB\xBF" + record);

@@ -147,12 +147,66 @@ TEST_CASE("deviation", "[runtime][aggregate]") {
       {"of equal values", {0.1, 0.1, 0.1}, 0},
       {"of two", {1, 3}, 1.4142135623730951},
       {"far from zero", {1e6 + 4, 1e6 + 7, 1e6 + 13, 1e6 + 16}, 5.477225575051661},
+      {"a thousand million from zero", {1e9 + 1, 1e9 + 2, 1e9 + 3}, 1},
+      {"fractions far from zero", {1e9 + 0.125, 1e9 + 0.25, 1e9 + 0.375}, 0.125},
+      {"where neighbours are two apart", {1e16, 1e16 + 2, 1e16 + 4}, 2},
+      {"far below zero", {-1e9 - 1, -1e9 - 2, -1e9 - 3}, 1},
+      {"as large as squares allow", {1e144, -1e144}, 1.4142135623730951e144},
   }));
   CAPTURE(c.says);
   Accumulator deviation(AggregateKind::stddev);
   for (const double v : c.values) deviation.add(Value::real(v));
   std::uint64_t bad = 0;
   CHECK(deviation.result(bad).as_real() == Approx(c.want).epsilon(1e-9).margin(1e-12));
+}
+
+TEST_CASE("deviation of whole numbers far from zero", "[runtime][aggregate]") {
+  const std::int64_t far = GENERATE(std::int64_t{1'000'000'000}, std::int64_t{4'000'000'000'000'000'000});
+  Accumulator deviation(AggregateKind::stddev);
+  for (std::int64_t n = 1; n <= 3; ++n) deviation.add(Value::integer(far + n * 1024));
+  std::uint64_t bad = 0;
+  CHECK(deviation.result(bad).as_real() == Approx(1024).epsilon(1e-9));
+  CHECK(bad == 0);
+}
+
+TEST_CASE("floats too huge to be summed give null while they are in", "[runtime][aggregate]") {
+  struct Huge {
+    AggregateKind kind;
+    double v;
+    const char* then;  // of 1 and 2
+  };
+  const auto c = GENERATE(values<Huge>({
+      {AggregateKind::sum, 1.7e308, "3"},
+      {AggregateKind::sum, -1.7e308, "3"},
+      {AggregateKind::sum, 1e300, "3"},
+      {AggregateKind::average, 1.7e308, "1.5"},
+      {AggregateKind::stddev, 1.7e308, "0.7071067811865476"},
+      {AggregateKind::stddev, 1e150, "0.7071067811865476"},
+  }));
+  CAPTURE(patterns::name_of(c.kind), c.v);
+  const Value huge = Value::real(c.v);
+  Accumulator sliding(c.kind);
+  std::uint64_t bad = 0;
+  sliding.add(huge);
+  sliding.add(huge);
+  CHECK(tell(sliding, &bad) == "null");
+  CHECK(bad == 1);
+  sliding.remove_oldest(huge);
+  sliding.add(Value::real(1));
+  sliding.add(Value::real(2));
+  CHECK(tell(sliding, &bad) == "null");
+  CHECK(bad == 2);
+  sliding.remove_oldest(huge);
+  CHECK(tell(sliding, &bad) == c.then);
+  CHECK(bad == 2);
+}
+
+TEST_CASE("what is huge can be the least, the greatest, counted and told apart", "[runtime][aggregate]") {
+  const std::vector<Value> huge{Value::real(-1.7e308), Value::real(1.7e308), Value::real(1.7e308)};
+  CHECK(aggregate(AggregateKind::minimum, huge) == "-1.7e+308");
+  CHECK(aggregate(AggregateKind::maximum, huge) == "1.7e+308");
+  CHECK(aggregate(AggregateKind::count, huge) == "3");
+  CHECK(aggregate(AggregateKind::distinct, huge) == "2");
 }
 
 TEST_CASE("a sliding aggregate is that of what is in", "[runtime][aggregate]") {
