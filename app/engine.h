@@ -52,7 +52,6 @@ class Engine {
   std::vector<std::unique_ptr<runtime::Shard>> shards_;                 // by worker
   std::vector<runtime::Router> routers_;                                // by worker
   std::vector<std::vector<std::vector<runtime::RoutedEvent>>> routed_;  // by part, by worker
-  std::vector<std::vector<runtime::RoutedEvent>> scratch_;              // by part: of one event
   std::vector<runtime::AlertBatch> alerts_;                             // by worker
   std::vector<std::uint64_t> unkeyed_before_;                           // by rule: under earlier rule sets
 };

@@ -2,6 +2,7 @@
 /// One attribute value: 16 bytes, trivially copied, never owning. Strings live in the event or program they
 /// came from.
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/time.h"
 
@@ -108,6 +109,9 @@ Ordering compare(const Value& a, const Value& b);
 /// Appends what tells `v` apart from every other value as a key: equal values (1 and 1.0) give equal bytes.
 /// The encoding is part of the state format: it must not change between versions.
 void append_key_bytes(std::string& out, const Value& v);
+
+/// What `append_key_bytes` writes of a string, in `arena`.
+std::string_view string_key_bytes(Arena& arena, std::string_view text);
 
 /// Reads back what `append_key_bytes` wrote, and moves `bytes` past it. The text of a string stays in
 /// `bytes`.

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 namespace tocsin::runtime {
 
@@ -29,7 +30,7 @@ struct Context {
 class CurrentEvent {
  public:
   CurrentEvent(Context& context, const Event& event, std::uint64_t sequence)
-      : context_{context}, event_{event}, sequence_{sequence}, passing_{sequence, 1, 0, event} {}
+      : context_{context}, event_{event}, sequence_{sequence} {}
   ~CurrentEvent() {
     if (stored_ != nullptr) context_.store.release(stored_);
   }
@@ -38,7 +39,11 @@ class CurrentEvent {
 
   /// The event as it lies in its batch, for a match that is told and forgotten before the next event. Never
   /// freed.
-  StoredEvent* passing() { return stored_ != nullptr ? stored_ : &passing_; }
+  StoredEvent* passing() {
+    if (stored_ != nullptr) return stored_;
+    if (!passing_) passing_ = StoredEvent{1, 0, sequence_, {}, event_};
+    return &*passing_;
+  }
 
   const Event& event() const { return event_; }
   std::uint64_t sequence() const { return sequence_; }
@@ -51,7 +56,7 @@ class CurrentEvent {
   Context& context_;
   const Event& event_;
   std::uint64_t sequence_;
-  StoredEvent passing_;
+  std::optional<StoredEvent> passing_;
   StoredEvent* stored_ = nullptr;
 };
 

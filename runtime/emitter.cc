@@ -121,7 +121,7 @@ void Emitter::append_id(const ResultView& result, std::string& line) {
   id_bytes_ += program_.version;
   id_bytes_ += static_cast<char>(result.kind);
   append_raw(id_bytes_, result.key->key.size());
-  id_bytes_ += result.key->key;
+  id_bytes_ += result.key->key_bytes();
   if (result.window != nullptr) {
     append_raw(id_bytes_, static_cast<std::uint64_t>(result.window_begin.time_since_epoch().count()));
     append_raw(id_bytes_, static_cast<std::uint64_t>(result.window_end.time_since_epoch().count()));
@@ -140,7 +140,7 @@ void Emitter::append_id(const ResultView& result, std::string& line) {
 
 void Emitter::append_key(const ResultView& result, std::string& line) {
   line += "\"key\":{";
-  std::string_view bytes = result.key->key;
+  std::string_view bytes = result.key->key_bytes();
   for (const patterns::KeyPart& part : program_.key) {
     append_json_string(line, part.name);
     line += ':';
@@ -157,7 +157,7 @@ void Emitter::append_output(const ResultView& result, const Output& output, std:
   Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
   scope.taken = result.tail;
   scope.window = result.window;
-  scope.key = result.key->key;
+  scope.key = result.key->key_bytes();
   scope.alert_time = result.time;
   if (output.message) {
     std::string message;

@@ -62,7 +62,7 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   const std::size_t bytes = text_at + event.raw.size() + detached_text_bytes(event, count);
 
   auto* block = static_cast<std::byte*>(slab_.allocate(bytes));
-  auto* stored = new (block) StoredEvent{sequence, 1, static_cast<std::uint32_t>(bytes), event};
+  auto* stored = new (block) StoredEvent{1, static_cast<std::uint32_t>(bytes), sequence, {}, event};
   TextCopier texts(event.raw, reinterpret_cast<char*>(block + text_at));
   auto* values = reinterpret_cast<Value*>(block + values_at);
   for (std::size_t i = 0; i < count; ++i) new (values + i) Value(texts.copy(event.values[i]));

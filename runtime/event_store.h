@@ -6,17 +6,32 @@
 
 #include "base/event.h"
 #include "base/schema.h"
+#include "patterns/program.h"
 #include "runtime/slab.h"
 
 #include <cstdint>
 
 namespace tocsin::runtime {
 
+struct StoredEvent;
+
+/// One event taken into one position: a node of the paths in a MatchBuffer.
+struct TakenEvent {
+  TakenEvent* before = nullptr;  ///< the event taken before; null for the first
+  StoredEvent* stored = nullptr;
+  std::uint32_t references = 0;
+  patterns::VariableId variable;
+  std::uint8_t choice = 0;  ///< which transition was taken: 0 is the most preferred
+  bool in_block = false;    ///< lies in an event's block, which it holds
+};
+static_assert(patterns::kTransitionsMax <= 256);
+
 /// An event with its own memory and a count of who holds it.
 struct StoredEvent {
-  std::uint64_t sequence = 0;  ///< the order in which the shard processed it
   std::uint32_t references = 0;
-  std::uint32_t bytes = 0;  ///< of the whole block
+  std::uint32_t bytes = 0;     ///< of the whole block
+  std::uint64_t sequence = 0;  ///< the order in which the shard processed it
+  TakenEvent node;             ///< room for the first node that takes it: most events are taken once
   Event event;
 };
 

@@ -23,19 +23,10 @@ RuleState::RuleState(RuleState&&) noexcept = default;
 RuleState& RuleState::operator=(RuleState&&) noexcept = default;
 RuleState::~RuleState() = default;
 
-RuleState* KeyState::find(std::uint32_t rule) {
-  const auto at = std::lower_bound(rules.begin(), rules.end(), rule, rule_before);
-  return at != rules.end() && at->rule == rule ? &*at : nullptr;
-}
-
 RuleState& KeyState::find_or_add(std::uint32_t rule) {
-  const auto at = std::lower_bound(rules.begin(), rules.end(), rule, rule_before);
+  RuleState* const at = std::lower_bound(rules.begin(), rules.end(), rule, rule_before);
   if (at != rules.end() && at->rule == rule) return *at;
-  return *rules.emplace(at, rule);
-}
-
-bool KeyState::idle() const {
-  return std::all_of(rules.begin(), rules.end(), [](const RuleState& r) { return r.idle(); });
+  return rules.insert(at, RuleState(rule));
 }
 
 KeyStore::KeyStore(std::uint16_t space)
@@ -47,7 +38,8 @@ KeyStore::~KeyStore() {
 
 KeyState* KeyStore::find(const RoutedEvent& routed) {
   for (std::size_t i = home(routed.hash); places_[i].key != nullptr; i = after(i)) {
-    if (places_[i].hash == routed.hash && places_[i].key->key == routed.key_bytes()) return places_[i].key;
+    if (places_[i].hash == routed.hash && places_[i].key->key_bytes() == routed.key_bytes())
+      return places_[i].key;
   }
   return nullptr;
 }
@@ -74,7 +66,7 @@ void KeyStore::put(KeyState& key) {
 }
 
 void KeyStore::grow() {
-  std::vector<Place> old(places_.size() * 2);
+  std::vector<Place, BlockAllocator<Place>> old(places_.size() * 2);
   old.swap(places_);
   --shift_;
   for (const Place& place : old) {

@@ -5,32 +5,37 @@
 #include "runtime/match_buffer.h"
 #include "runtime/prefetch.h"
 #include "runtime/router.h"
+#include "runtime/short_list.h"
 #include "runtime/slab.h"
 
-#include <boost/container/small_vector.hpp>
+#include <boost/container/string.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::runtime {
 
 class WindowState;
 
-/// One partial match: the events taken so far and the ways on that are still open.
+/// More runs than this under one key are not begun; counted in `runs_refused`.
+inline constexpr std::size_t kRunsPerKeyMax = 100'000;
+
+/// One partial match: the events taken so far and the ways on that are still open. What an event looks at
+/// comes first.
 struct Run {
-  EventTime start;                    ///< of its first event
-  std::uint64_t start_sequence = 0;   ///< of its first event: tells starts apart and orders them
-  TakenEvent* tail = nullptr;         ///< the last event taken; held
+  TakenEvent* tail = nullptr;  ///< the last event taken; held
+  std::uint64_t joined = 0;    ///< fingerprint of what the next event must equal, where there is a join
   patterns::TransitionMask open = 0;  ///< transitions out of `position` that may still be taken
-  EventTime closed_at = kTimeMin;     ///< with timed_out
-  std::uint32_t fingerprint = 0;      ///< of the value that the next event must equal, where there is one
   patterns::PositionId position;
-  bool fresh : 1 = true;       ///< no event was seen since the last one was taken
-  bool dead : 1 = false;       ///< to be removed at the end of the step
-  bool timed_out : 1 = false;  ///< closed by time; waits for the other runs of its start to end
-  bool matched : 1 = false;    ///< its start has had a match
+  bool fresh : 1 = true;             ///< no event was seen since the last one was taken
+  bool dead : 1 = false;             ///< to be removed at the end of the step
+  bool timed_out : 1 = false;        ///< closed by time; waits for the other runs of its start to end
+  bool matched : 1 = false;          ///< its start has had a match
+  EventTime begun;                   ///< time of its first event; of one that is timed out, when that came
+  std::uint64_t start_sequence = 0;  ///< of its first event: tells starts apart and orders them
 };
 static_assert(sizeof(Run) == 48);
 
@@ -42,26 +47,46 @@ struct RuleState {
   ~RuleState();
 
   std::uint32_t rule = 0;
-  EventTime session_end = kTimeMin;    ///< last instant of the session, while anything is open
-  EventTime session_timer = kTimeMax;  ///< when the timer for it comes; kTimeMax: none is under way
-  boost::container::small_vector<Run, 2> runs;
   std::uint32_t timed_out = 0;          ///< how many of `runs` are only waiting to tell their timeout
   std::unique_ptr<WindowState> window;  ///< of a rule without a pattern
+  ShortList<Run> runs;
+  EventTime session_end = kTimeMin;    ///< last instant of the session, while anything is open
+  EventTime session_timer = kTimeMax;  ///< when the timer for it comes; kTimeMax: none is under way
 
   bool idle() const { return runs.empty() && window == nullptr; }
 };
 
-struct KeyState {
+/// What an event looks at of a key with one rule and one run is two cache lines.
+struct alignas(64) KeyState {
   std::uint64_t hash = 0;
-  std::string key;               ///< key bytes
+  boost::container::string key;  ///< key bytes
   std::uint32_t generation = 0;  ///< rises when the slot is freed: a timer of an older one is void
   std::uint16_t space = 0;
-  boost::container::small_vector<RuleState, 1> rules;  ///< rising by rule
+  ShortList<RuleState> rules;  ///< rising by rule
 
-  RuleState* find(std::uint32_t rule);
+  std::string_view key_bytes() const { return {key.data(), key.size()}; }
+  RuleState* find(std::uint32_t rule) {
+    for (RuleState& state : rules) {
+      if (state.rule >= rule) return state.rule == rule ? &state : nullptr;
+    }
+    return nullptr;
+  }
   RuleState& find_or_add(std::uint32_t rule);
-  bool idle() const;
+  bool idle() const {
+    return std::all_of(rules.begin(), rules.end(), [](const RuleState& r) { return r.idle(); });
+  }
 };
+static_assert(sizeof(KeyState) == 192);
+
+/// Fetch into the cache what an event or a timer will look at: the key, then its first runs where they lie
+/// elsewhere.
+inline void prefetch_key(const KeyState& key) {
+  prefetch(&key);
+  prefetch(reinterpret_cast<const char*>(&key) + 64);
+}
+inline void prefetch_runs(const KeyState& key) {
+  if (!key.rules.empty()) prefetch(key.rules.begin()->runs.begin());
+}
 
 /// The keys of one key space in one shard.
 class KeyStore {
@@ -76,17 +101,13 @@ class KeyStore {
   void remove(KeyState& key);
 
   /// Fetch into the cache what an event will look at, one thing leading to the next: where its key's place
-  /// is; some events later the key itself; then the last event of its first run, as a path node and as it is
-  /// stored.
+  /// is; some events later the key itself; then its runs.
   void prefetch_place(std::uint64_t hash) const { prefetch(&places_[home(hash)]); }
   void prefetch_key(std::uint64_t hash) const {
-    if (const KeyState* key = places_[home(hash)].key; key != nullptr) prefetch_whole(key);
+    if (const KeyState* key = places_[home(hash)].key; key != nullptr) runtime::prefetch_key(*key);
   }
-  void prefetch_taken(std::uint64_t hash) const {
-    if (const TakenEvent* taken = first_taken(hash); taken != nullptr) prefetch(taken);
-  }
-  void prefetch_stored(std::uint64_t hash) const {
-    if (const TakenEvent* taken = first_taken(hash); taken != nullptr) prefetch_whole(taken->stored);
+  void prefetch_runs(std::uint64_t hash) const {
+    if (const KeyState* key = places_[home(hash)].key; key != nullptr) runtime::prefetch_runs(*key);
   }
 
   /// Every live key, in no order that may show in an output. `visit` adds and removes none.
@@ -109,17 +130,12 @@ class KeyStore {
 
   std::size_t home(std::uint64_t hash) const { return hash >> shift_; }
   std::size_t after(std::size_t i) const { return (i + 1) & (places_.size() - 1); }
-  const TakenEvent* first_taken(std::uint64_t hash) const {
-    const KeyState* key = places_[home(hash)].key;
-    return key == nullptr || key->rules.empty() || key->rules[0].runs.empty() ? nullptr
-                                                                              : key->rules[0].runs[0].tail;
-  }
   void put(KeyState& key);
   void grow();
 
   std::uint16_t space_;
-  unsigned shift_;             // 64 - log2(places_.size())
-  std::vector<Place> places_;  // at most half of them taken
+  unsigned shift_;                                    // 64 - log2(places_.size())
+  std::vector<Place, BlockAllocator<Place>> places_;  // at most half of them taken
   std::size_t size_ = 0;
   Slab slab_;
   std::vector<KeyState*> slots_;  // all there are, in slab_; freed ones keep their memory

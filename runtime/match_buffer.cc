@@ -1,25 +1,43 @@
 #include "runtime/match_buffer.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <new>
 
 namespace tocsin::runtime {
 
+namespace {
+
+/// The block that `node` lies in.
+StoredEvent* block_of(TakenEvent* node) {
+  return reinterpret_cast<StoredEvent*>(reinterpret_cast<std::byte*>(node) - offsetof(StoredEvent, node));
+}
+
+}  // namespace
+
 TakenEvent* MatchBuffer::append(TakenEvent* before,
                                 StoredEvent* stored,
                                 patterns::VariableId variable,
-                                std::uint16_t choice) {
+                                std::uint8_t choice) {
   if (before != nullptr) hold(before);
   EventStore::hold(stored);
-  void* at = slab_.allocate(sizeof(TakenEvent));
-  return new (at) TakenEvent{before, stored, 1, variable, choice};
+  const bool in_block = stored->node.references == 0;
+  if (!in_block)
+    return new (slab_.allocate(sizeof(TakenEvent))) TakenEvent{before, stored, 1, variable, choice};
+  EventStore::hold(stored);
+  stored->node = TakenEvent{before, stored, 1, variable, choice, true};
+  return &stored->node;
 }
 
-void MatchBuffer::release(TakenEvent* taken) {
+void MatchBuffer::let_go(TakenEvent* taken) {
   while (taken != nullptr && --taken->references == 0) {
-    TakenEvent* before = taken->before;
+    TakenEvent* const before = taken->before;
     store_.release(taken->stored);
-    slab_.free(taken, sizeof(TakenEvent));
+    if (taken->in_block) {
+      store_.release(block_of(taken));
+    } else {
+      slab_.free(taken, sizeof(TakenEvent));
+    }
     taken = before;
   }
 }

@@ -3,20 +3,14 @@
 
 #include "patterns/program.h"
 #include "runtime/event_store.h"
+#include "runtime/prefetch.h"
 
+#include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace tocsin::runtime {
-
-/// One event taken into one position.
-struct TakenEvent {
-  TakenEvent* before = nullptr;  ///< the event taken before; null for the first
-  StoredEvent* stored = nullptr;
-  std::uint32_t references = 0;
-  patterns::VariableId variable;
-  std::uint16_t choice = 0;  ///< which transition was taken: 0 is the most preferred
-};
 
 /// One for each shard; not thread-safe. A node lives as long as a run or a later node holds it.
 class MatchBuffer {
@@ -27,14 +21,25 @@ class MatchBuffer {
   TakenEvent* append(TakenEvent* before,
                      StoredEvent* stored,
                      patterns::VariableId variable,
-                     std::uint16_t choice);
+                     std::uint8_t choice);
 
   static void hold(TakenEvent* taken) { ++taken->references; }
-  void release(TakenEvent* taken);
+
+  /// Lets go of `taken`, a few calls later: it was taken long ago, and by then is fetched into the cache.
+  void release(TakenEvent* taken) {
+    prefetch(taken);
+    std::swap(taken, leaving_[next_leaving_]);
+    next_leaving_ = (next_leaving_ + 1) % leaving_.size();
+    if (taken != nullptr) let_go(taken);
+  }
 
  private:
+  void let_go(TakenEvent* taken);
+
   EventStore& store_;
   Slab slab_;
+  std::array<TakenEvent*, 8> leaving_{};
+  std::size_t next_leaving_ = 0;
 };
 
 /// The path to `tail`, first event first, into `out` (cleared).

@@ -1,7 +1,5 @@
 #include "runtime/pattern_executor.h"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <bit>
 
@@ -17,14 +15,6 @@ using patterns::VariableId;
 using patterns::VariableMask;
 
 namespace {
-
-/// Equal for values that compare as equal.
-std::uint32_t fingerprint_of(const Value& v) {
-  if (v.is_string()) return static_cast<std::uint32_t>(XXH3_64bits(v.as_text().data(), v.as_text().size()));
-  std::string bytes;
-  append_key_bytes(bytes, v);
-  return static_cast<std::uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
-}
 
 /// By transition: the transitions that an acceptable event closes. `->` ones close together with their group.
 std::vector<TransitionMask> closing_groups(const Position& position) {
@@ -49,6 +39,7 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
       program_{*rule_.program},
       rule_index_{rule},
       emitter_{context, rule, counters_},
+      tests_{context, rule, counters_},
       session_{program_.window.kind == patterns::WindowKind::session} {
   if (program_.within != kForever) within_lane_ = context.timers.lane_for(program_.within);
   for (const Position& position : program_.positions) {
@@ -69,44 +60,6 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
     closes_with_.push_back(closing_groups(position));
     make_gate(position);
   }
-  fingerprints_.resize(program_.variables.size());
-}
-
-// --- conditions ------------------------------------------------------------------------------------
-
-Scope PatternExecutor::scope(const TakenEvent* taken) {
-  Scope s{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
-  s.own = event_;
-  s.taken = taken;
-  return s;
-}
-
-void PatternExecutor::look_at(CurrentEvent& event) {
-  if (looked_at_ == event.sequence()) return;
-  looked_at_ = event.sequence();
-  context_.scratch.reset();
-  event_ = &event.event();
-  typed_ = rule_.variables_of_type[event_->type.value];
-  tested_ = 0;
-  passed_ = 0;
-  fingerprinted_ = 0;
-}
-
-bool PatternExecutor::own_holds(VariableId variable) {
-  const VariableMask mask = patterns::mask_of(variable);
-  if ((typed_ & mask) == 0) return false;
-  if ((tested_ & mask) == 0) {
-    tested_ |= mask;
-    const auto condition = program_.variables[variable.value].own_condition;
-    if (!condition || holds(scope(nullptr), condition)) passed_ |= mask;
-  }
-  return (passed_ & mask) != 0;
-}
-
-bool PatternExecutor::satisfied(VariableId variable, const TakenEvent* taken) {
-  if (!own_holds(variable)) return false;
-  const auto condition = program_.variables[variable.value].run_condition;
-  return !condition || holds(scope(taken), condition);
 }
 
 // --- gates -----------------------------------------------------------------------------------------
@@ -123,75 +76,42 @@ void PatternExecutor::make_gate(const Position& position) {
     gate.joined = program_.positions[t.target.value].variable;
     gate.targets |= patterns::mask_of(gate.joined);
   }
-  if (gate.plain && takes == 1) find_join(program_.variables[gate.joined.value].run_condition, gate);
-}
-
-/// Looks for a conjunct `attribute == v.attribute`.
-void PatternExecutor::find_join(patterns::ExpressionId condition, Gate& gate) const {
-  if (!condition) return;
-  const patterns::ExpressionNode& node = program_.expressions.node(condition);
-  if (node.op == patterns::Op::logical_and) {
-    for (std::size_t i = 0; i < node.operand_count; ++i)
-      find_join(program_.expressions.operand(node, i), gate);
+  if (gate.plain && takes == 1) {
+    const auto condition = program_.variables[gate.joined.value].run_condition;
+    gate.join = find_join(program_.expressions, condition, position.variable);
   }
-  if (node.op != patterns::Op::equal) return;
-  using Which = patterns::EventPick::Which;
-  for (const std::size_t own : {0, 1}) {
-    const auto own_id = program_.expressions.operand(node, own);
-    const auto earlier_id = program_.expressions.operand(node, 1 - own);
-    const auto& own_node = program_.expressions.node(own_id);
-    const auto& earlier_node = program_.expressions.node(earlier_id);
-    const bool attributes =
-        own_node.op == patterns::Op::attribute && earlier_node.op == patterns::Op::attribute;
-    if (!attributes || own_node.pick.which != Which::own || earlier_node.pick.which == Which::own) continue;
-    gate.own = own_id;
-    gate.earlier = earlier_id;
-  }
-}
-
-std::uint32_t PatternExecutor::event_fingerprint(const Gate& gate) {
-  const VariableMask mask = patterns::mask_of(gate.joined);
-  std::uint32_t& fingerprint = fingerprints_[gate.joined.value];
-  if ((fingerprinted_ & mask) == 0) {
-    fingerprinted_ |= mask;
-    fingerprint = fingerprint_of(evaluate(scope(nullptr), gate.own));
-  }
-  return fingerprint;
 }
 
 /// Whether the event in hand may change `run`. False is certain.
 bool PatternExecutor::passes(const Run& run) {
   const Gate& gate = gates_[run.position.value];
   if (!gate.plain) return true;
-  for (VariableMask targets = gate.targets & typed_ & ~tested_; targets != 0; targets &= targets - 1) {
-    own_holds(VariableId{static_cast<std::uint16_t>(std::countr_zero(targets))});
-  }
-  if ((passed_ & gate.targets) == 0) return false;
-  return !gate.own || run.fingerprint == event_fingerprint(gate);
+  if (!tests_.any_own_holds(gate.targets)) return false;
+  return !gate.join || run.joined == tests_.fingerprint(gate.joined, *gate.join);
 }
 
 // --- one event -------------------------------------------------------------------------------------
 
 bool PatternExecutor::may_open(CurrentEvent& event) {
-  look_at(event);
+  tests_.look_at(event);
   const auto& starts = program_.positions[patterns::kStart.value].transitions;
   return std::any_of(starts.begin(), starts.end(), [&](const Transition& t) {
-    return own_holds(program_.positions[t.target.value].variable);
+    return tests_.own_holds(program_.positions[t.target.value].variable);
   });
 }
 
 void PatternExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& event) {
-  look_at(event);
+  tests_.look_at(event);
   const std::size_t open = state.runs.size();
   for (std::size_t i = 0; i < open; ++i) {
     if (!state.runs[i].timed_out && passes(state.runs[i])) step(key, state, i, event);
   }
   begin_runs(key, state, event);
   if (!candidates_.empty()) {
-    report_candidates(key, order_of(*event_), event_->time);
+    report_candidates(key, order_of(tests_.event()), tests_.event().time);
     settle(state);
   }
-  if (state.timed_out > 0) tell_timeouts(key, state, order_of(*event_));
+  if (state.timed_out > 0) tell_timeouts(key, state, order_of(tests_.event()));
   remove_dead(state);
   if (session_ && !state.runs.empty()) extend_session(key, state);
 }
@@ -200,12 +120,12 @@ void PatternExecutor::begin_runs(KeyState& key, RuleState& state, CurrentEvent& 
   const auto& starts = program_.positions[patterns::kStart.value].transitions;
   bool began = false;
   for (std::size_t i = 0; i < starts.size(); ++i) {
-    if (!satisfied(program_.positions[starts[i].target.value].variable, nullptr)) continue;
-    take(key, state, nullptr, static_cast<std::uint16_t>(i), event);
+    if (!tests_.satisfied(program_.positions[starts[i].target.value].variable, nullptr)) continue;
+    take(key, state, nullptr, static_cast<std::uint8_t>(i), event);
     began = true;
   }
   if (began && within_lane_) {
-    const EventTime deadline = saturating_add(event_->time, program_.within);
+    const EventTime deadline = saturating_add(tests_.event().time, program_.within);
     context_.timers.push(*within_lane_, {deadline, &key, key.generation, rule_index_});
   }
 }
@@ -216,7 +136,7 @@ void PatternExecutor::try_guards(const Run& run,
                                  TransitionMask& blocked) {
   for (const Guard& guard : position.guards) {
     if ((guard.closes & run.open) == 0 || (guard.next_only && !run.fresh)) continue;
-    if (!satisfied(guard.variable, run.tail)) continue;
+    if (!tests_.satisfied(guard.variable, run.tail)) continue;
     effect.closes |= guard.closes;
     if (guard.blocks_take) blocked |= guard.closes;
   }
@@ -228,18 +148,19 @@ PatternExecutor::Effect PatternExecutor::effect_of(const Run& run) {
   TransitionMask blocked = 0;
   try_guards(run, position, effect, blocked);
   // Without gaps the time of the last event does not matter, and is not worth a look at it.
-  const EventTime last = gates_[run.position.value].gaps ? run.tail->stored->event.time : event_->time;
+  const EventTime last = gates_[run.position.value].gaps ? run.tail->stored->event.time : tests_.event().time;
   for (TransitionMask open = run.open; open != 0; open &= open - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(open));
     const Transition& t = position.transitions[i];
     if (t.kind != Transition::Kind::take) continue;
     if (t.link == Link::next) effect.closes |= bit_of(i);
-    if (event_->time > saturating_add(last, t.gap_max)) {
+    if (tests_.event().time > saturating_add(last, t.gap_max)) {
       effect.expired |= bit_of(i);
       continue;
     }
-    if (event_->time < saturating_add(last, t.gap_min)) continue;
-    if (!satisfied(program_.positions[t.target.value].variable, run.tail)) continue;
+    if (tests_.event().time < saturating_add(last, t.gap_min)) continue;
+    const VariableId variable = program_.positions[t.target.value].variable;
+    if (!tests_.satisfied(variable, gates_[run.position.value].join, run)) continue;
     effect.closes |= closes_with_[run.position.value][i];
     if ((blocked & bit_of(i)) == 0) effect.takes |= bit_of(i);
   }
@@ -249,7 +170,7 @@ PatternExecutor::Effect PatternExecutor::effect_of(const Run& run) {
 void PatternExecutor::step(KeyState& key, RuleState& state, std::size_t index, CurrentEvent& event) {
   const Effect effect = effect_of(state.runs[index]);
   for (TransitionMask takes = effect.takes; takes != 0; takes &= takes - 1) {
-    take(key, state, &state.runs[index], static_cast<std::uint16_t>(std::countr_zero(takes)), event);
+    take(key, state, &state.runs[index], static_cast<std::uint8_t>(std::countr_zero(takes)), event);
   }
   Run& run = state.runs[index];
   run.fresh = false;
@@ -258,14 +179,14 @@ void PatternExecutor::step(KeyState& key, RuleState& state, std::size_t index, C
 }
 
 void PatternExecutor::take(
-    KeyState& key, RuleState& state, const Run* before, std::uint16_t choice, CurrentEvent& event) {
+    KeyState& key, RuleState& state, const Run* before, std::uint8_t choice, CurrentEvent& event) {
   const PositionId from = before != nullptr ? before->position : patterns::kStart;
   const PositionId target = program_.positions[from.value].transitions[choice].target;
   const VariableId variable = program_.positions[target.value].variable;
   Run run;
   if (before != nullptr) run = *before;
   if (before == nullptr) {
-    run.start = event_->time;
+    run.begun = tests_.event().time;
     run.start_sequence = event.sequence();
   }
   StoredEvent* const stored = lasting_[target.value] == 0 ? event.passing() : event.captured();
@@ -289,10 +210,10 @@ void PatternExecutor::enter(KeyState& key, RuleState& state, const Run& run) {
   }
   Run& entered = state.runs.emplace_back(run);
   const Gate& gate = gates_[run.position.value];
-  if (gate.earlier) entered.fingerprint = fingerprint_of(evaluate(scope(run.tail), gate.earlier));
+  if (gate.join) entered.joined = tests_.awaited_fingerprint(*gate.join, run.tail);
   ++counters_.runs_live;
   for (const auto& [lane, gap] : gap_lanes_[run.position.value]) {
-    context_.timers.push(lane, {saturating_add(event_->time, gap), &key, key.generation, rule_index_});
+    context_.timers.push(lane, {saturating_add(tests_.event().time, gap), &key, key.generation, rule_index_});
   }
 }
 
@@ -312,7 +233,7 @@ void PatternExecutor::remove_dead(RuleState& state) {
   };
   const auto live = std::remove_if(state.runs.begin(), state.runs.end(), gone);
   counters_.runs_live -= static_cast<std::uint64_t>(state.runs.end() - live);
-  state.runs.erase(live, state.runs.end());
+  state.runs.truncate(live);
 }
 
 void PatternExecutor::drop(RuleState& state) {

@@ -7,15 +7,13 @@
 
 #include "runtime/context.h"
 #include "runtime/emitter.h"
+#include "runtime/event_tests.h"
 #include "runtime/key_store.h"
 
 #include <optional>
 #include <vector>
 
 namespace tocsin::runtime {
-
-/// More runs than this under one key are not begun; counted in `runs_refused`.
-inline constexpr std::size_t kRunsPerKeyMax = 100'000;
 
 constexpr patterns::TransitionMask bit_of(std::size_t transition) {
   return patterns::TransitionMask{1} << transition;
@@ -63,21 +61,12 @@ class PatternExecutor final : public Executor {
     bool plain = false;                  // no guards, no `=>`: what no variable accepts changes nothing
     bool gaps = false;                   // some transition has a gap
     patterns::VariableMask targets = 0;  // variables that may be taken
-    // The one target's condition has `own == earlier` among its conjuncts: compare fingerprints first.
-    patterns::ExpressionId own;
-    patterns::ExpressionId earlier;
-    patterns::VariableId joined;
+    std::optional<Join> join;            // of the one target: compare fingerprints first
+    patterns::VariableId joined;         // its variable
   };
 
-  // conditions: those that look at the event alone are asked at most once
-  Scope scope(const TakenEvent* taken);
-  void look_at(CurrentEvent& event);
   void make_gate(const patterns::Position& position);
-  void find_join(patterns::ExpressionId condition, Gate& gate) const;
   bool passes(const Run& run);
-  std::uint32_t event_fingerprint(const Gate& gate);
-  bool own_holds(patterns::VariableId variable);
-  bool satisfied(patterns::VariableId variable, const TakenEvent* taken);
 
   // one event
   void begin_runs(KeyState& key, RuleState& state, CurrentEvent& event);
@@ -87,7 +76,7 @@ class PatternExecutor final : public Executor {
                   const patterns::Position& position,
                   Effect& effect,
                   patterns::TransitionMask& blocked);
-  void take(KeyState& key, RuleState& state, const Run* before, std::uint16_t choice, CurrentEvent& event);
+  void take(KeyState& key, RuleState& state, const Run* before, std::uint8_t choice, CurrentEvent& event);
   void enter(KeyState& key, RuleState& state, const Run& run);
 
   // results
@@ -113,6 +102,7 @@ class PatternExecutor final : public Executor {
   const patterns::Program& program_;
   std::uint32_t rule_index_;
   Emitter emitter_;
+  EventTests tests_;
   bool session_ = false;
   std::optional<TimerQueue::Lane> within_lane_;
   std::vector<std::vector<std::pair<TimerQueue::Lane, Duration>>> gap_lanes_;  // by position
@@ -122,15 +112,6 @@ class PatternExecutor final : public Executor {
       closes_with_;  // by position and transition: what closes when it is acceptable
 
   std::vector<Gate> gates_;  // by position
-
-  std::uint64_t looked_at_ = 0;        // the sequence of event_
-  const Event* event_ = nullptr;       // in hand
-  patterns::VariableMask typed_ = 0;   // variables whose TYPE takes it
-  patterns::VariableMask tested_ = 0;  // whose own condition was evaluated
-  patterns::VariableMask passed_ = 0;  // and held
-
-  patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
-  std::vector<std::uint32_t> fingerprints_;   // by variable: of the value that joins the event to a run
 
   std::vector<Candidate> candidates_;
   Dropped dropped_;

@@ -130,7 +130,7 @@ void PatternExecutor::emit_match(KeyState& key,
 void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder order) {
   ResultView result;
   result.kind = AlertKind::timeout;
-  result.time = run.closed_at;
+  result.time = run.begun;
   result.order = order;
   result.key = &key;
   result.tail = run.tail;
@@ -151,7 +151,7 @@ void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder ord
 void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, bool session_over) {
   const Position& position = program_.positions[run.position.value];
   const bool gaps = gates_[run.position.value].gaps;
-  const bool over = session_over || saturating_add(run.start, program_.within) <= deadline;
+  const bool over = session_over || saturating_add(run.begun, program_.within) <= deadline;
   if (!over && !gaps) return;
   const EventTime last = gaps ? run.tail->stored->event.time : kTimeMin;
   bool waits = false;
@@ -175,7 +175,7 @@ void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, 
   if (waits) return;
   if (accepted || !program_.on_timeout || run.matched) return kill(run);
   run.timed_out = true;
-  run.closed_at = deadline;
+  run.begun = deadline;
   ++state.timed_out;
 }
 
@@ -202,7 +202,7 @@ void PatternExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dea
 
 /// An event of the session: it lasts for another gap.
 void PatternExecutor::extend_session(KeyState& key, RuleState& state) {
-  state.session_end = saturating_add(event_->time, program_.window.size);
+  state.session_end = saturating_add(tests_.event().time, program_.window.size);
   if (state.session_timer == kTimeMax) arm_timer(key, state);
 }
 

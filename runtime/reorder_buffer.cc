@@ -1,6 +1,7 @@
 #include "runtime/reorder_buffer.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace tocsin::runtime {
 namespace {
@@ -9,6 +10,7 @@ constexpr std::int64_t kBucketsInBound = 16;
 constexpr std::int64_t kWidthMin = 1'000'000;  // 1 ms
 
 bool before(const RoutedEvent& a, const RoutedEvent& b) {
+  if (a.time != b.time) return a.time < b.time;
   if (a.event == b.event) return a.space < b.space;
   return sees_before(*a.event, *b.event);
 }
@@ -16,16 +18,10 @@ bool before(const RoutedEvent& a, const RoutedEvent& b) {
 }  // namespace
 
 ReorderBuffer::ReorderBuffer(Duration disorder)
-    : width_{std::max(kWidthMin, disorder.count() / kBucketsInBound)} {}
+    : width_log2_{std::bit_width(
+          static_cast<std::uint64_t>(std::max(kWidthMin, disorder.count() / kBucketsInBound)))} {}
 
-std::int64_t ReorderBuffer::bucket_number(EventTime time) const {
-  const std::int64_t t = time.time_since_epoch().count();
-  return t >= 0 ? t / width_ : -((-(t + 1)) / width_) - 1;
-}
-
-ReorderBuffer::Bucket& ReorderBuffer::bucket_of(EventTime time) {
-  const std::int64_t number = bucket_number(time);
-  if (last_ != nullptr && number == last_number_) return *last_;
+ReorderBuffer::Bucket& ReorderBuffer::find_bucket(std::int64_t number) {
   const auto [at, fresh] = buckets_.try_emplace(number);
   if (fresh && !spare_.empty()) {
     at->second.events = std::move(spare_.back());
@@ -53,7 +49,7 @@ std::span<const RoutedEvent> ReorderBuffer::release(EventTime time) {
     Bucket& bucket = buckets_.begin()->second;
     sort(bucket);
     const auto begin = bucket.events.begin() + static_cast<std::ptrdiff_t>(bucket.released);
-    const auto beyond = [](EventTime t, const RoutedEvent& routed) { return t < routed.event->time; };
+    const auto beyond = [](EventTime t, const RoutedEvent& routed) { return t < routed.time; };
     const auto end = std::upper_bound(begin, bucket.events.end(), time, beyond);
     ready_.insert(ready_.end(), begin, end);
     bucket.released += static_cast<std::size_t>(end - begin);
@@ -79,7 +75,7 @@ void ReorderBuffer::clear() {
 EventTime ReorderBuffer::newest() const {
   if (buckets_.empty()) return kTimeMin;
   EventTime newest = kTimeMin;
-  for (const RoutedEvent& e : buckets_.rbegin()->second.events) newest = std::max(newest, e.event->time);
+  for (const RoutedEvent& e : buckets_.rbegin()->second.events) newest = std::max(newest, e.time);
   return newest;
 }
 

@@ -21,7 +21,7 @@ class ReorderBuffer {
   explicit ReorderBuffer(Duration disorder);
 
   /// Not older than what was last released.
-  void add(const RoutedEvent& event) { bucket_of(event.event->time).events.push_back(event); }
+  void add(const RoutedEvent& event) { bucket_of(event.time).events.push_back(event); }
 
   /// The events up to and with `time`, in order; the buffer forgets them. Valid until the next call.
   /// cost  amortised O(log of a bucket's size) an event; O(1) for events that arrived in order
@@ -39,12 +39,16 @@ class ReorderBuffer {
     std::size_t sorted = 0;  // how many at the front are in order
   };
 
-  std::int64_t bucket_number(EventTime time) const;
-  Bucket& bucket_of(EventTime time);
+  std::int64_t bucket_number(EventTime time) const { return time.time_since_epoch().count() >> width_log2_; }
+  Bucket& bucket_of(EventTime time) {
+    const std::int64_t number = bucket_number(time);
+    return last_ != nullptr && number == last_number_ ? *last_ : find_bucket(number);
+  }
+  Bucket& find_bucket(std::int64_t number);
   static void sort(Bucket& bucket);
   void drop_first();
 
-  std::int64_t width_;
+  int width_log2_;  // of a bucket, in nanoseconds
   std::map<std::int64_t, Bucket> buckets_;
   std::vector<RoutedEvent> ready_;               // of the last release
   std::vector<std::vector<RoutedEvent>> spare_;  // memory of dropped buckets

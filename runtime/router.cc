@@ -2,6 +2,7 @@
 
 #include "runtime/evaluator.h"
 
+#define XXH_INLINE_ALL  // a key is a few bytes: the call would cost as much as the hash
 #include <xxhash.h>
 
 namespace tocsin::runtime {
@@ -20,11 +21,6 @@ std::uint64_t Router::unkeyed(std::uint32_t rule) const {
 }
 
 bool Router::append_key(const KeySpace& space, const Event& event) {
-  if (space.single_attribute) {
-    const Value v = attribute_of(event, rules_->schema(), space.attribute);
-    if (!v.is_null()) append_key_bytes(key_, v);
-    return !v.is_null();
-  }
   scratch_.reset();
   const patterns::Program& program = *space.source;
   Scope scope{program.expressions, rules_->schema(), scratch_, null_operations_};
@@ -37,17 +33,23 @@ bool Router::append_key(const KeySpace& space, const Event& event) {
   return true;
 }
 
-void Router::route(const Event& event, Arena& arena, std::vector<RoutedEvent>& out) {
-  for (const std::uint16_t index : rules_->spaces_of_type(event.type)) {
-    key_.clear();
-    if (!append_key(rules_->key_spaces()[index], event)) {
-      ++unkeyed_[index][event.type.value];
-      continue;
-    }
-    const std::string_view key = arena.copy(key_);
-    const std::uint64_t hash = XXH3_64bits(key.data(), key.size());
-    out.push_back({&event, hash, key.data(), static_cast<std::uint32_t>(key.size()), index});
+std::string_view Router::key_of(std::uint16_t index, const Event& event, Arena& arena) {
+  const KeySpace& space = rules_->key_spaces()[index];
+  key_.clear();
+  if (space.single_attribute) {
+    const std::uint16_t slot = space.slot_of_type[event.type.value];
+    if (slot == Layout::kAbsent || event.values == nullptr || event.values[slot].is_null()) return {};
+    const Value& v = event.values[slot];
+    if (v.is_string()) return string_key_bytes(arena, v.as_text());
+    append_key_bytes(key_, v);
+  } else if (!append_key(space, event)) {
+    return {};
   }
+  return arena.copy(key_);
+}
+
+std::uint64_t Router::hash_of(std::string_view key) {
+  return XXH3_64bits(key.data(), key.size());
 }
 
 }  // namespace tocsin::runtime

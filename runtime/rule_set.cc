@@ -61,7 +61,8 @@ std::uint16_t RuleSet::key_space_of(const std::shared_ptr<const Program>& progra
   if (program->key.size() == 1) {
     const patterns::ExpressionNode& node = program->expressions.node(program->key[0].value);
     space.single_attribute = node.op == patterns::Op::attribute;
-    if (space.single_attribute) space.attribute = AttributeId{static_cast<std::uint16_t>(node.index)};
+    for (std::uint16_t type = 0; space.single_attribute && type < schema_->type_count(); ++type)
+      space.slot_of_type.push_back(schema_->layout(TypeId{type}).slot_of[node.index]);
   }
   key_spaces_.push_back(std::move(space));
   return static_cast<std::uint16_t>(key_spaces_.size() - 1);

@@ -1,6 +1,7 @@
 #include "runtime/shard.h"
 
 #include "runtime/pattern_executor.h"
+#include "runtime/sequence_executor.h"
 #include "runtime/window_executor.h"
 
 #include <algorithm>
@@ -10,8 +11,9 @@
 namespace tocsin::runtime {
 
 std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
-  if (context.rules->rules()[rule].program->positions.empty())
-    return std::make_unique<WindowExecutor>(context, rule);
+  const patterns::Program& program = *context.rules->rules()[rule].program;
+  if (program.positions.empty()) return std::make_unique<WindowExecutor>(context, rule);
+  if (SequenceExecutor::takes(program)) return std::make_unique<SequenceExecutor>(context, rule);
   return std::make_unique<PatternExecutor>(context, rule);
 }
 
@@ -53,15 +55,13 @@ void Shard::advance(EventTime release, EventTime watermark, bool idle_clock, Ale
 void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   constexpr std::size_t kPlace = 32;
   constexpr std::size_t kKey = 20;
-  constexpr std::size_t kTaken = 12;
-  constexpr std::size_t kStored = 6;
+  constexpr std::size_t kRuns = 8;
   if (events.size() <= kPlace) return;
   const auto store = [&](std::size_t i) -> const KeyStore& { return *stores_[events[i].space]; };
   prefetch(events[kPlace].event);
   store(kPlace).prefetch_place(events[kPlace].hash);
   store(kKey).prefetch_key(events[kKey].hash);
-  store(kTaken).prefetch_taken(events[kTaken].hash);
-  store(kStored).prefetch_stored(events[kStored].hash);
+  store(kRuns).prefetch_runs(events[kRuns].hash);
 }
 
 void Shard::fire_before(EventTime time) {
@@ -164,7 +164,7 @@ void Shard::keep_rules(KeyState& key, const std::vector<std::optional<std::uint3
     if (!new_index[state.rule]) executors_[state.rule]->drop(state);
   }
   const auto gone = [&](const RuleState& state) { return !new_index[state.rule]; };
-  key.rules.erase(std::remove_if(key.rules.begin(), key.rules.end(), gone), key.rules.end());
+  key.rules.truncate(std::remove_if(key.rules.begin(), key.rules.end(), gone));
   for (RuleState& state : key.rules) state.rule = *new_index[state.rule];
   std::sort(key.rules.begin(), key.rules.end(), [](const auto& a, const auto& b) { return a.rule < b.rule; });
 }

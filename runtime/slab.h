@@ -70,4 +70,16 @@ class Slab {
 /// cost of that is finding the page. Freed with std::free. Throws std::bad_alloc.
 void* allocate_block(std::size_t bytes);
 
+/// For containers as large as that.
+template <class T>
+struct BlockAllocator {
+  using value_type = T;
+  BlockAllocator() = default;
+  template <class U>
+  explicit BlockAllocator(const BlockAllocator<U>&) {}
+  T* allocate(std::size_t n) { return static_cast<T*>(allocate_block(n * sizeof(T))); }
+  void deallocate(T* at, std::size_t) { std::free(at); }
+  bool operator==(const BlockAllocator&) const = default;
+};
+
 }  // namespace tocsin::runtime

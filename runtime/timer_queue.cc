@@ -9,8 +9,9 @@
 namespace tocsin::runtime {
 namespace {
 
-/// How many timers of a lane before its turn a key is fetched into the cache.
-constexpr std::size_t kAhead = 4;
+/// How many timers of a lane before its turn a key, and its runs, are fetched into the cache.
+constexpr std::size_t kKeyAhead = 8;
+constexpr std::size_t kRunsAhead = 3;
 
 bool later(const Timer& a, const Timer& b) {
   return a.deadline > b.deadline;
@@ -31,7 +32,8 @@ void TimerQueue::push(Lane lane, const Timer& timer) {
   auto& timers = lanes_[lane].timers;
   TOCSIN_DCHECK(timers.empty() || timers.back().deadline <= timer.deadline, "a lane's deadlines rise");
   if (timers.empty()) {
-    heads_.push({timer.deadline, lane});
+    heads_.push_back({timer.deadline, lane});
+    std::push_heap(heads_.begin(), heads_.end(), std::greater<>{});
     next_ = std::min(next_, timer.deadline);
   }
   timers.push_back(timer);
@@ -46,33 +48,52 @@ void TimerQueue::push_unordered(const Timer& timer) {
 
 Timer TimerQueue::pop() {
   Timer timer;
-  if (!unordered_.empty() && (heads_.empty() || unordered_.front().deadline <= heads_.top().deadline)) {
+  if (!unordered_.empty() && (heads_.empty() || unordered_.front().deadline <= heads_.front().deadline)) {
     std::pop_heap(unordered_.begin(), unordered_.end(), later);
     timer = unordered_.back();
     unordered_.pop_back();
   } else {
-    const Lane lane = heads_.top().lane;
-    auto& timers = lanes_[lane].timers;
-    heads_.pop();
-    timer = timers.front();
-    timers.pop_front();
-    if (!timers.empty()) heads_.push({timers.front().deadline, lane});
-    if (timers.size() > kAhead) prefetch_whole(timers[kAhead].key);
+    timer = pop_lane();
   }
   find_next();
   return timer;
 }
 
+/// The first timer of the lane whose turn it is.
+Timer TimerQueue::pop_lane() {
+  auto& timers = lanes_[heads_.front().lane].timers;
+  const Timer timer = timers.front();
+  timers.pop_front();
+  look_ahead(timers);
+  if (heads_.size() > 1) std::pop_heap(heads_.begin(), heads_.end(), std::greater<>{});
+  if (timers.empty()) {
+    heads_.pop_back();
+    return timer;
+  }
+  heads_.back().deadline = timers.front().deadline;
+  if (heads_.size() > 1) std::push_heap(heads_.begin(), heads_.end(), std::greater<>{});
+  return timer;
+}
+
+/// Fetches into the cache what the next timers will look at.
+void TimerQueue::look_ahead(const std::deque<Timer>& timers) {
+  if (timers.size() <= kKeyAhead) return;
+  prefetch_key(*timers[kKeyAhead].key);
+  prefetch_runs(*timers[kRunsAhead].key);
+}
+
 void TimerQueue::find_next() {
-  next_ = heads_.empty() ? kTimeMax : heads_.top().deadline;
+  next_ = heads_.empty() ? kTimeMax : heads_.front().deadline;
   if (!unordered_.empty()) next_ = std::min(next_, unordered_.front().deadline);
 }
 
 void TimerQueue::rebuild() {
-  heads_ = {};
+  heads_.clear();
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    if (!lanes_[i].timers.empty()) heads_.push({lanes_[i].timers.front().deadline, static_cast<Lane>(i)});
+    if (!lanes_[i].timers.empty())
+      heads_.push_back({lanes_[i].timers.front().deadline, static_cast<Lane>(i)});
   }
+  std::make_heap(heads_.begin(), heads_.end(), std::greater<>{});
   std::make_heap(unordered_.begin(), unordered_.end(), later);
   find_next();
 }

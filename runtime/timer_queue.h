@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <queue>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -61,12 +60,14 @@ class TimerQueue {
     bool operator>(const Head& other) const { return deadline > other.deadline; }
   };
 
+  Timer pop_lane();
+  static void look_ahead(const std::deque<Timer>& timers);
   void rebuild();
   void find_next();
 
   std::vector<Queue> lanes_;
-  std::priority_queue<Head, std::vector<Head>, std::greater<>> heads_;  // one for each lane that has timers
-  std::vector<Timer> unordered_;                                        // a heap, the earliest first
+  std::vector<Head> heads_;       // one for each lane that has timers: a heap, the earliest first
+  std::vector<Timer> unordered_;  // a heap, the earliest first
   EventTime next_ = kTimeMax;
 };
 

@@ -219,7 +219,7 @@ bool WindowExecutor::having(const KeyState& key, const OpenWindow& window, const
   s.own = nullptr;
   s.taken = recent;
   s.window = &window;
-  s.key = key.key;
+  s.key = key.key_bytes();
   return holds(s, program_.having);
 }
 

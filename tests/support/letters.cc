@@ -161,9 +161,7 @@ std::string run_letters(const std::string& rule, const std::string& events) {
   runtime::AlertBatch alerts;
   Arena arena;
   for (const Event& event : stream.events()) {
-    std::vector<RoutedEvent> routed;
-    router.route(event, arena, routed);
-    for (const RoutedEvent& r : routed) shard.add(r);
+    router.route(event, arena, [&](const RoutedEvent& routed) { shard.add(routed); });
     shard.advance(event.time, event.time, false, alerts);
   }
   shard.advance(kTimeMax, kTimeMax, false, alerts);

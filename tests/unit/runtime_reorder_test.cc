@@ -25,11 +25,11 @@ class Reordering {
     event.time = at(time_ms);
     event.offset = events_.size();
     event.partition = PartitionId{partition};
-    buffer_.add({&event, 0, nullptr, 0, space});
+    buffer_.add({event.time, &event, 0, nullptr, 0, space});
   }
 
   /// The last event once more, under another key.
-  void add_again(std::uint16_t space) { buffer_.add({&events_.back(), 0, nullptr, 0, space}); }
+  void add_again(std::uint16_t space) { buffer_.add({events_.back().time, &events_.back(), 0, nullptr, 0, space}); }
 
   /// The times of what leaves.
   std::vector<std::int64_t> release(std::int64_t time_ms) {
@@ -117,8 +117,8 @@ TEST_CASE("the ends of time", "[runtime][reorder]") {
   first.time = kTimeMin;
   Event last;
   last.time = kTimeMax;
-  r.buffer().add({&last, 0, nullptr, 0, 0});
-  r.buffer().add({&first, 0, nullptr, 0, 0});
+  r.buffer().add({last.time, &last, 0, nullptr, 0, 0});
+  r.buffer().add({first.time, &first, 0, nullptr, 0, 0});
   CHECK(r.release_events(kTimeMin).size() == 1);
   CHECK(r.release_events(kTimeMax - Duration{1}).empty());
   CHECK(r.release_events(kTimeMax).size() == 1);

@@ -1,0 +1,88 @@
+#pragma once
+/// What the variables of one rule make of the event in hand: each condition that looks at the event alone is
+/// asked at most once, and only if somebody wants to know.
+
+#include "runtime/context.h"
+#include "runtime/evaluator.h"
+#include "runtime/join.h"
+#include "runtime/key_store.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace tocsin::runtime {
+
+/// One for each executor. `look_at` before all else.
+class EventTests {
+ public:
+  EventTests(Context& context, std::uint32_t rule, RuleCounters& counters);
+
+  /// Takes `event` in hand; a second time changes nothing.
+  void look_at(CurrentEvent& event) {
+    if (looked_at_ == event.sequence()) return;
+    looked_at_ = event.sequence();
+    event_ = &event.event();
+    typed_ = rule_.variables_of_type[event_->type.value];
+    tested_ = 0;
+    passed_ = 0;
+    fingerprinted_ = 0;
+    context_.scratch.reset();
+  }
+
+  const Event& event() const { return *event_; }
+
+  /// Whether `variable` takes the event's type, and what its condition says of the event alone holds.
+  bool own_holds(patterns::VariableId variable) {
+    const patterns::VariableMask mask = patterns::mask_of(variable);
+    if ((typed_ & mask) == 0) return false;
+    if ((tested_ & mask) == 0) test(variable);
+    return (passed_ & mask) != 0;
+  }
+
+  /// Whether own_holds is true of any of `variables`.
+  bool any_own_holds(patterns::VariableMask variables);
+
+  /// Whether `variable` may take the event after `taken`.
+  bool satisfied(patterns::VariableId variable, const TakenEvent* taken) {
+    return own_holds(variable) && run_condition_holds(variable, taken);
+  }
+
+  /// Whether `run` may take the event as `variable`, whose condition has `join`, if any.
+  bool satisfied(patterns::VariableId variable, const std::optional<Join>& join, const Run& run) {
+    if (!own_holds(variable)) return false;
+    if (!join) return run_condition_holds(variable, run.tail);
+    if (run.joined != fingerprint(variable, *join)) return false;
+    return (join->whole && is_exact(run.joined)) || run_condition_holds(variable, run.tail);
+  }
+
+  /// Of the value that the event must share with a run that waits for `variable`.
+  std::uint64_t fingerprint(patterns::VariableId variable, const Join& join) {
+    if ((fingerprinted_ & patterns::mask_of(variable)) == 0) take_fingerprint(variable, join);
+    return fingerprints_[variable.value];
+  }
+
+  /// Of the value that the next event must share with a run that has just taken this one, as `taken`.
+  std::uint64_t awaited_fingerprint(const Join& join, const TakenEvent* taken);
+
+ private:
+  Scope scope(const TakenEvent* taken);
+  bool run_condition_holds(patterns::VariableId variable, const TakenEvent* taken);
+  void test(patterns::VariableId variable);
+  void take_fingerprint(patterns::VariableId variable, const Join& join);
+
+  Context& context_;
+  const DeployedRule& rule_;
+  const patterns::Program& program_;
+  RuleCounters& counters_;
+
+  std::uint64_t looked_at_ = 0;        // the sequence of event_
+  const Event* event_ = nullptr;       // in hand
+  patterns::VariableMask typed_ = 0;   // variables whose TYPE takes it
+  patterns::VariableMask tested_ = 0;  // whose own condition was evaluated
+  patterns::VariableMask passed_ = 0;  // and held
+
+  patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
+  std::vector<std::uint64_t> fingerprints_;   // by variable
+};
+
+}  // namespace tocsin::runtime

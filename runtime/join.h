@@ -1,0 +1,35 @@
+#pragma once
+/// An equality between the event under test and one taken before: `query == s.query`. It is looked for first,
+/// by a fingerprint that each run carries, so that most events that a run cannot take cost it one comparison.
+
+#include "base/event.h"
+#include "patterns/program.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace tocsin::runtime {
+
+/// The conjunct `own == v.earlier`.
+struct Join {
+  AttributeId own;                ///< of the event under test
+  AttributeId earlier;            ///< of an event taken before it
+  patterns::ExpressionId picked;  ///< `v.earlier`
+  bool of_last = false;           ///< `v` took the run's last event
+  bool whole = false;             ///< the condition says nothing else
+};
+
+/// The join in `condition`, for runs whose last event was taken by `last`.
+std::optional<Join> find_join(const patterns::ExpressionPool& expressions,
+                              patterns::ExpressionId condition,
+                              patterns::VariableId last);
+
+/// Equal for values that compare as equal. Short strings and most ints are their own fingerprint.
+std::uint64_t fingerprint_of(const Value& v);
+
+/// Whether no other value has this fingerprint.
+constexpr bool is_exact(std::uint64_t fingerprint) {
+  return fingerprint >> 63 == 0;
+}
+
+}  // namespace tocsin::runtime

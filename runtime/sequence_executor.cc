@@ -1,0 +1,174 @@
+#include "runtime/sequence_executor.h"
+
+#include <algorithm>
+
+namespace tocsin::runtime {
+
+using patterns::AfterMatch;
+using patterns::Link;
+using patterns::Position;
+using patterns::PositionId;
+using patterns::Program;
+using patterns::Transition;
+using patterns::VariableId;
+
+namespace {
+
+bool is_plain_step(const Position& position) {
+  if (position.transitions.size() != 1 || !position.guards.empty()) return false;
+  const Transition& t = position.transitions.front();
+  if (t.kind != Transition::Kind::take) return t.kind == Transition::Kind::accept;
+  return t.link == Link::followed_by && t.gap_min == Duration{0} && t.gap_max == kForever;
+}
+
+}  // namespace
+
+bool SequenceExecutor::takes(const Program& program) {
+  const bool skips_plainly =
+      program.after_match != AfterMatch::skip_to_first && program.after_match != AfterMatch::skip_to_last;
+  return skips_plainly && program.positions.size() > 2 && program.window.kind == patterns::WindowKind::none &&
+         std::all_of(program.positions.begin(), program.positions.end(), is_plain_step);
+}
+
+SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
+    : context_{context},
+      program_{*context.rules->rules()[rule].program},
+      rule_index_{rule},
+      emitter_{context, rule, counters_},
+      tests_{context, rule, counters_},
+      ends_all_{program_.after_match == AfterMatch::skip_past_last_event} {
+  if (program_.within != kForever) within_lane_ = context.timers.lane_for(program_.within);
+  for (const Position& position : program_.positions) {
+    Awaited& awaited = awaited_.emplace_back();
+    const Transition& t = position.transitions.front();
+    if (t.kind == Transition::Kind::accept) continue;
+    const Position& target = program_.positions[t.target.value];
+    const auto condition = program_.variables[target.variable.value].run_condition;
+    awaited.variable = target.variable;
+    awaited.join = find_join(program_.expressions, condition, position.variable);
+    awaited.last = target.transitions.front().kind == Transition::Kind::accept;
+    if (&position != &program_.positions.front()) advancing_ |= patterns::mask_of(target.variable);
+  }
+}
+
+// --- one event -------------------------------------------------------------------------------------
+
+bool SequenceExecutor::may_open(CurrentEvent& event) {
+  tests_.look_at(event);
+  return tests_.own_holds(awaited_[patterns::kStart.value].variable);
+}
+
+void SequenceExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& event) {
+  tests_.look_at(event);
+  if (!state.runs.empty() && tests_.any_own_holds(advancing_)) {
+    const std::uint64_t matches_before = counters_.matches;
+    for (Run& run : state.runs) {
+      if (!advances(run)) continue;
+      advance(key, run, event);
+      // What a match drops started no later than its last event: all there are, and what would start now.
+      if (run.dead && ends_all_) return drop(state);
+    }
+    if (counters_.matches != matches_before) remove_dead(state);
+  }
+  if (tests_.satisfied(awaited_[patterns::kStart.value].variable, nullptr)) open_run(key, state, event);
+}
+
+/// Whether the event in hand is the one that `run` waits for.
+bool SequenceExecutor::advances(const Run& run) {
+  const Awaited& awaited = awaited_[run.position.value];
+  return tests_.satisfied(awaited.variable, awaited.join, run);
+}
+
+/// Takes the event into `run`, which is dead if that completed its match.
+void SequenceExecutor::advance(KeyState& key, Run& run, CurrentEvent& event) {
+  const Awaited& awaited = awaited_[run.position.value];
+  run.dead = awaited.last;
+  if (awaited.last) return emit_match(key, run, event);
+  TakenEvent* const before = run.tail;
+  run.tail = context_.buffer.append(before, event.captured(), awaited.variable, 0);
+  context_.buffer.release(before);
+  await(run, target_of(run.position));
+}
+
+void SequenceExecutor::open_run(KeyState& key, RuleState& state, CurrentEvent& event) {
+  if (state.runs.size() >= kRunsPerKeyMax) {
+    ++counters_.runs_refused;
+    return;
+  }
+  Run& run = state.runs.emplace_back();
+  run.begun = event.event().time;
+  run.start_sequence = event.sequence();
+  run.tail = context_.buffer.append(nullptr, event.captured(), awaited_[patterns::kStart.value].variable, 0);
+  await(run, target_of(patterns::kStart));
+  ++counters_.runs_live;
+  if (!within_lane_) return;
+  const EventTime deadline = saturating_add(run.begun, program_.within);
+  context_.timers.push(*within_lane_, {deadline, &key, key.generation, rule_index_});
+}
+
+/// Puts `run`, which has just taken the event in hand, at `position`.
+void SequenceExecutor::await(Run& run, PositionId position) {
+  const std::optional<Join>& join = awaited_[position.value].join;
+  run.position = position;
+  run.open = 1;
+  if (join) run.joined = tests_.awaited_fingerprint(*join, run.tail);
+}
+
+PositionId SequenceExecutor::target_of(PositionId position) const {
+  return program_.positions[position.value].transitions.front().target;
+}
+
+void SequenceExecutor::remove_dead(RuleState& state) {
+  const auto gone = [&](const Run& run) {
+    if (run.dead) context_.buffer.release(run.tail);
+    return run.dead;
+  };
+  const auto live = std::remove_if(state.runs.begin(), state.runs.end(), gone);
+  counters_.runs_live -= static_cast<std::uint64_t>(state.runs.end() - live);
+  state.runs.truncate(live);
+}
+
+void SequenceExecutor::drop(RuleState& state) {
+  for (Run& run : state.runs) run.dead = true;
+  remove_dead(state);
+}
+
+// --- deadlines -------------------------------------------------------------------------------------
+
+void SequenceExecutor::on_deadline(KeyState& key, RuleState& state, EventTime deadline) {
+  context_.scratch.reset();
+  for (Run& run : state.runs) {
+    if (saturating_add(run.begun, program_.within) > deadline) break;
+    if (program_.on_timeout) emit_timeout(key, run, deadline);
+    run.dead = true;
+  }
+  remove_dead(state);
+}
+
+// --- results ---------------------------------------------------------------------------------------
+
+void SequenceExecutor::emit_match(KeyState& key, const Run& run, CurrentEvent& event) {
+  const VariableId variable = awaited_[run.position.value].variable;
+  TakenEvent last{run.tail, event.passing(), 1, variable, 0};
+  ResultView result;
+  result.kind = AlertKind::match;
+  result.time = event.event().time;
+  result.order = order_of(event.event());
+  result.key = &key;
+  result.tail = &last;
+  emitter_.emit(result);
+}
+
+void SequenceExecutor::emit_timeout(KeyState& key, const Run& run, EventTime deadline) {
+  ResultView result;
+  result.kind = AlertKind::timeout;
+  result.time = deadline;
+  result.order.decided = deadline;
+  result.order.phase = AlertOrder::Phase::deadline_timeout;
+  result.key = &key;
+  result.tail = run.tail;
+  result.waiting = patterns::mask_of(awaited_[run.position.value].variable);
+  emitter_.emit(result);
+}
+
+}  // namespace tocsin::runtime

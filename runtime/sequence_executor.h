@@ -1,0 +1,59 @@
+#pragma once
+/// Runs a plain sequence, `a -> b -> c`: the shape of most rules, and the one that can be had for least.
+///
+/// Each run has one way to go on, so no run forks, a start has one outcome, and the runs of a key stay in the
+/// order of their starts, which is the order of their matches and of their deadlines. Same keyed state, same
+/// answers as PatternExecutor.
+
+#include "runtime/emitter.h"
+#include "runtime/event_tests.h"
+#include "runtime/key_store.h"
+
+#include <optional>
+#include <vector>
+
+namespace tocsin::runtime {
+
+class SequenceExecutor final : public Executor {
+ public:
+  /// Whether `program` is one: single steps joined by `->`, without gaps, `not`, `|`, repetition or sessions.
+  static bool takes(const patterns::Program& program);
+
+  SequenceExecutor(Context& context, std::uint32_t rule);
+
+  bool may_open(CurrentEvent& event) override;
+
+  /// cost  one comparison for each run of the key that the event cannot advance
+  void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
+  void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
+  void drop(RuleState& state) override;
+
+ private:
+  /// What runs at one position wait for.
+  struct Awaited {
+    patterns::VariableId variable;
+    std::optional<Join> join;
+    bool last = false;  // its event completes the match
+  };
+
+  bool advances(const Run& run);
+  void advance(KeyState& key, Run& run, CurrentEvent& event);
+  void open_run(KeyState& key, RuleState& state, CurrentEvent& event);
+  void await(Run& run, patterns::PositionId position);
+  patterns::PositionId target_of(patterns::PositionId position) const;
+  void remove_dead(RuleState& state);
+  void emit_match(KeyState& key, const Run& run, CurrentEvent& event);
+  void emit_timeout(KeyState& key, const Run& run, EventTime deadline);
+
+  Context& context_;
+  const patterns::Program& program_;
+  std::uint32_t rule_index_;
+  Emitter emitter_;
+  EventTests tests_;
+  std::optional<TimerQueue::Lane> within_lane_;
+  bool ends_all_;                         // a match drops every run of its key
+  std::vector<Awaited> awaited_;          // by position
+  patterns::VariableMask advancing_ = 0;  // variables that some run may wait for
+};
+
+}  // namespace tocsin::runtime
