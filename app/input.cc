@@ -61,13 +61,15 @@ void Input::take_whole_records(Chunk& chunk) {
   }
 }
 
-/// Throws away what belongs to a record that is too long, up to and with its line break.
+/// Throws away what belongs to a record that is too long, up to and with its end. Until that is there,
+/// `pending_` begins with what stands in for the record.
 void Input::skip_overlong() {
-  const std::size_t end = pending_.find('\n');
-  const std::size_t gone = end == std::string::npos ? pending_.size() : end + 1;
-  skipping_ = end == std::string::npos;
-  pending_.erase(0, gone);
-  pending_offset_ += gone;
+  const std::size_t size = codec_->first_record(pending_);
+  skipping_ = size == std::string::npos && !ended_;
+  const std::string_view stand_in = skipping_ ? codec_->stand_in(pending_) : std::string_view{};
+  const std::size_t gone = std::min(size, pending_.size());
+  pending_.replace(0, gone, stand_in);
+  pending_offset_ += gone - stand_in.size();
 }
 
 void Input::split(Chunk& chunk, std::size_t parts) {

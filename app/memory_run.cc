@@ -3,6 +3,7 @@
 #include "app/engine.h"
 #include "app/input.h"
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 
@@ -51,7 +52,10 @@ MemoryRun run_once(const std::shared_ptr<const runtime::RuleSet>& rules,
   engine.step(kTimeMax, kTimeMax, false, alerts);
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   for (const Loaded& next : loaded) {
-    for (const auto& batch : next.chunk.batches) run.events += batch.events.size();
+    for (const auto& batch : next.chunk.batches) {
+      run.events += static_cast<std::uint64_t>(std::count_if(
+          batch.events.begin(), batch.events.end(), [](const Event& event) { return !event.late; }));
+    }
   }
   for (std::uint32_t rule = 0; rule < rules->rules().size(); ++rule) {
     run.matches += engine.counters(rule).matches;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -80,11 +81,13 @@ Result<std::string> read_text_file(const std::string& path) {
     const char* why = folder ? "it is a folder" : std::strerror(errno);
     return fail(ErrorCode::not_found, fmt::format("cannot read `{}`: {}", path, why));
   }
-  std::string text(kFileBytesMax + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kFileBytesMax) {
-    return fail(ErrorCode::limit, fmt::format("`{}` is larger than {} bytes", path, kFileBytesMax));
+  std::string text;
+  std::array<char, 64 * 1024> part;
+  while (in.read(part.data(), part.size()), in.gcount() > 0) {
+    text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kFileBytesMax) {
+      return fail(ErrorCode::limit, fmt::format("`{}` is larger than {} bytes", path, kFileBytesMax));
+    }
   }
   return text;
 }

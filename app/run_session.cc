@@ -8,6 +8,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace tocsin::app {
@@ -28,6 +29,18 @@ Status write_to(const std::unique_ptr<connectors::Sink>& sink, const std::string
   if (sink == nullptr || lines.empty()) return {};
   if (auto written = sink->write(lines); !written) return written;
   return sink->commit();
+}
+
+/// The lines of `alerts` in their order: as they are, or put together in `sorted` where they came in another.
+const std::string& lines_in_order(const runtime::AlertBatch& alerts, std::string& sorted) {
+  std::size_t end = 0;
+  const auto follows = [&end](const runtime::Alert& alert) {
+    return alert.begin == std::exchange(end, alert.begin + alert.size);
+  };
+  if (std::all_of(alerts.alerts.begin(), alerts.alerts.end(), follows)) return alerts.lines;
+  sorted.clear();
+  for (const runtime::Alert& alert : alerts.alerts) sorted += alerts.line(alert);
+  return sorted;
 }
 
 std::string fate_text(const RuleChange& change) {
@@ -126,13 +139,9 @@ void RunSession::end_of_input() {
 }
 
 Status RunSession::write_step() {
-  lines_.clear();
-  for (const runtime::Alert& alert : out_.alerts.alerts) lines_ += out_.alerts.line(alert);
-  for (const auto& [sink, lines] : {std::pair{&alerts_, &lines_},
-                                    std::pair{&late_, &out_.late},
-                                    std::pair{&dead_letters_, &out_.dead_letters}}) {
-    if (auto written = write_to(*sink, *lines); !written) return written;
-  }
+  if (auto written = write_to(alerts_, lines_in_order(out_.alerts, lines_)); !written) return written;
+  if (auto written = write_to(late_, out_.late); !written) return written;
+  if (auto written = write_to(dead_letters_, out_.dead_letters); !written) return written;
   out_.clear();
   return {};
 }

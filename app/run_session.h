@@ -53,7 +53,7 @@ class RunSession {
   SinkPtr dead_letters_;
   SinkPtr stats_;
   StepOutput out_;
-  std::string lines_;  // the alerts of a step, in order
+  std::string lines_;  // the alerts of a step, where they had to be put in order
   std::uint64_t reloads_ = 0;
   std::uint64_t reloads_failed_ = 0;
   bool stopped_ = false;

@@ -285,8 +285,25 @@ std::optional<EventTime> parse_scientific(std::string_view text, std::int64_t un
   return EventTime{Duration{static_cast<std::int64_t>(ns)}};
 }
 
+/// A whole number of units; nothing if `text` is anything else, or too much.
+std::optional<EventTime> parse_whole_units(std::string_view text, std::int64_t unit_ns) {
+  constexpr std::size_t kDigitsThatFit = 18;
+  if (text.empty() || text.size() > kDigitsThatFit) return std::nullopt;
+  std::int64_t units = 0;
+  bool digits = true;
+  for (const char c : text) {
+    digits &= is_digit(c);
+    units = units * 10 + (c - '0');
+  }
+  if (!digits) return std::nullopt;
+  std::int64_t ns = 0;
+  if (__builtin_mul_overflow(units, unit_ns, &ns)) return std::nullopt;
+  return EventTime{Duration{ns}};
+}
+
 /// Exact; digits below a nanosecond are cut off.
 std::optional<EventTime> parse_units(std::string_view text, std::int64_t unit_ns) {
+  if (const auto time = parse_whole_units(text, unit_ns)) return time;
   std::string_view rest = text;
   const bool negative = take(rest, '-');
   const auto decimal = take_decimal(rest);

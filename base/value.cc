@@ -186,9 +186,27 @@ std::size_t utf8_character_bytes(std::string_view text) {
   return overlong || out_of_range ? 0 : size;
 }
 
+constexpr std::uint64_t in_each_byte(std::uint64_t byte) {
+  return byte * 0x0101010101010101u;
+}
+
+/// Whether none of eight bytes is a control character, a quote, a backslash, or above 127. A subtraction
+/// raises the high bit of the bytes it finds; it may raise others, but none if there is nothing to find.
+bool all_plain(std::uint64_t bytes) {
+  const std::uint64_t quotes = bytes ^ in_each_byte('"');
+  const std::uint64_t backslashes = bytes ^ in_each_byte('\\');
+  const std::uint64_t found =
+      (bytes - in_each_byte(' ')) | (quotes - in_each_byte(1)) | (backslashes - in_each_byte(1)) | bytes;
+  return (found & in_each_byte(0x80)) == 0;
+}
+
 /// How many bytes at the start of `text` may stand in a JSON string as they are.
 std::size_t plain_run(std::string_view text) {
   std::size_t i = 0;
+  for (std::uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
+    std::memcpy(&word, text.data() + i, sizeof word);
+    if (!all_plain(word)) break;
+  }
   while (i < text.size()) {
     const auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 || c == '"' || c == '\\') return i;

@@ -46,6 +46,13 @@ class Codec {
   /// How many bytes at the start of `bytes` are whole records. At the end of the input all of them are.
   virtual std::size_t whole_records(std::string_view bytes, bool end_of_input) = 0;
 
+  /// How many bytes the first record of `bytes` has with its end; npos if its end is not there.
+  virtual std::size_t first_record(std::string_view bytes) = 0;
+
+  /// A few bytes in place of all but the end of a record: with what follows `beginning` behind them, the
+  /// record ends where it would have ended. So a record that is too long need not be kept to be skipped.
+  virtual std::string_view stand_in(std::string_view beginning) = 0;
+
   /// Cuts whole records into at most `parts` pieces of whole records that may be decoded at the same time,
   /// in order. One piece where the format does not allow more.
   virtual std::vector<std::string_view> split(std::string_view bytes, std::size_t parts) = 0;

@@ -121,6 +121,10 @@ class CsvCodec final : public Codec {
     return whole;
   }
 
+  std::size_t first_record(std::string_view bytes) override { return csv_row_size(bytes); }
+
+  std::string_view stand_in(std::string_view beginning) override { return csv_stand_in(beginning); }
+
   std::vector<std::string_view> split(std::string_view bytes, std::size_t parts) override {
     learn_header(bytes);
     return split_records(bytes, parts, [](std::string_view rest, std::size_t bytes_min) {

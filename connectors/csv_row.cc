@@ -31,6 +31,25 @@ std::size_t csv_row_size(std::string_view bytes) {
   return bytes.npos;
 }
 
+std::string_view csv_stand_in(std::string_view beginning) {
+  constexpr std::string_view kAtCell = ",";
+  constexpr std::string_view kInBareCell = "x";
+  constexpr std::string_view kInQuotedCell = "\"";
+  constexpr std::string_view kAfterQuote = "\"\"";  // the cell's last one, or the first of two within it
+  std::size_t at = 0;
+  while (at < beginning.size()) {  // each turn begins at a cell's start
+    if (beginning[at] == '"') {
+      at = end_of_quoted(beginning, at);
+      if (at == beginning.npos) return kInQuotedCell;
+      if (at == beginning.size()) return kAfterQuote;
+    }
+    at = beginning.find(',', at);
+    if (at == beginning.npos) return kInBareCell;
+    ++at;
+  }
+  return kAtCell;
+}
+
 std::string_view trimmed_csv_row(std::string_view row) {
   row = without_bom(row);
   if (row.ends_with('\n')) row.remove_suffix(1);

@@ -10,6 +10,9 @@ namespace tocsin::connectors {
 /// a quoted cell only as the cell's first character.
 std::size_t csv_row_size(std::string_view bytes);
 
+/// A few bytes after which a row goes on as it does after `beginning`, the unfinished beginning of one.
+std::string_view csv_stand_in(std::string_view beginning);
+
 /// `row` without its line end, and without a byte order mark before it.
 std::string_view trimmed_csv_row(std::string_view row);
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,8 @@
 
 namespace tocsin::connectors {
 namespace {
+
+constexpr std::size_t kPipeBytes = 64 * 1024;
 
 ErrorCode code_of(int number) {
   switch (number) {
@@ -64,13 +67,21 @@ Result<ReadState> FileDescriptor::read(std::string& out,
                                        const std::string& name) const {
   if (!wait_for(*this, POLLIN, wait)) return ReadState::wait;
   const std::size_t before = out.size();
-  out.resize(before + bytes_max);
-  const ssize_t size = ::read(number_, out.data() + before, bytes_max);
+  const std::size_t room = std::min(bytes_max, bytes_there());
+  out.resize(before + room);
+  const ssize_t size = ::read(number_, out.data() + before, room);
   out.resize(before + static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
   if (size > 0) return ReadState::more;
   if (size == 0) return ReadState::end;
   if (errno == EINTR || errno == EAGAIN) return ReadState::wait;
   return system_error("read", name);
+}
+
+/// How many bytes a read may give: a pipe's are few, and room for more would have to be cleared each time.
+std::size_t FileDescriptor::bytes_there() const {
+  int bytes = 0;
+  const bool known = ::ioctl(number_, FIONREAD, &bytes) == 0 && bytes > 0;
+  return known ? static_cast<std::size_t>(bytes) : kPipeBytes;
 }
 
 bool wait_for(const FileDescriptor& file, short events, std::chrono::milliseconds wait) {

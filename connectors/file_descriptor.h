@@ -36,6 +36,7 @@ class FileDescriptor {
 
  private:
   explicit FileDescriptor(int number) : number_(number) {}
+  std::size_t bytes_there() const;
 
   int number_ = -1;
 };

@@ -14,6 +14,7 @@ FileSink::~FileSink() {
 }
 
 Status FileSink::write(std::string_view lines) {
+  if (buffer_.empty() && lines.size() >= kBufferBytes) return write_through(lines);
   buffer_ += lines;
   return buffer_.size() < kBufferBytes ? Status{} : commit();
 }

@@ -20,8 +20,8 @@ class FileSource final : public Source {
  public:
   FileSource(std::string name, FileDescriptor file) : name_(std::move(name)), file_(std::move(file)) {
     struct stat about {};
-    const bool is_file = ::fstat(file_.number(), &about) == 0 && S_ISREG(about.st_mode);
-    if (is_file) size_bytes_ = static_cast<std::uint64_t>(about.st_size);
+    is_file_ = ::fstat(file_.number(), &about) == 0 && S_ISREG(about.st_mode);
+    if (is_file_) size_bytes_ = static_cast<std::uint64_t>(about.st_size);
   }
 
   Result<ReadState> read(std::string& out, std::size_t bytes_max, std::chrono::milliseconds wait) override {
@@ -36,7 +36,7 @@ class FileSource final : public Source {
   }
 
   const std::string& name() const override { return name_; }
-  bool finite() const override { return true; }
+  bool finite() const override { return is_file_; }
   std::uint64_t size_bytes() const override { return size_bytes_; }
   std::uint64_t position_bytes() const override { return read_bytes_ - buffered().size(); }
 
@@ -90,6 +90,7 @@ class FileSource final : public Source {
 
   std::string name_;
   FileDescriptor file_;
+  bool is_file_ = false;
   std::uint64_t size_bytes_ = 0;
   std::uint64_t read_bytes_ = 0;
   Compression compression_ = Compression::unknown;
@@ -102,7 +103,7 @@ class FileSource final : public Source {
 
 Result<std::unique_ptr<Source>> open_file_source(const std::string& path) {
   if (path == "-") return std::make_unique<FileSource>(path, FileDescriptor::standard_stream(STDIN_FILENO));
-  auto file = FileDescriptor::open(path, O_RDONLY);
+  auto file = FileDescriptor::open(path, O_RDONLY | O_NONBLOCK);  // a named pipe need not have a writer yet
   if (!file) return tl::make_unexpected(file.error());
   return std::make_unique<FileSource>(path, std::move(*file));
 }

@@ -103,6 +103,13 @@ class NdjsonCodec final : public Codec {
     return bytes.rfind('\n') + 1;  // 0 where there is none
   }
 
+  std::size_t first_record(std::string_view bytes) override {
+    const std::size_t end = bytes.find('\n');
+    return end == bytes.npos ? end : end + 1;
+  }
+
+  std::string_view stand_in(std::string_view /*beginning*/) override { return ""; }
+
   std::vector<std::string_view> split(std::string_view bytes, std::size_t parts) override {
     return split_records(bytes, parts, [](std::string_view rest, std::size_t bytes_min) {
       const std::size_t end = rest.find('\n', bytes_min - 1);

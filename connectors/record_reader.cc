@@ -78,8 +78,14 @@ Reason RecordReader::scan(JsonCursor& cursor, Arena& arena) {
 }
 
 Reason RecordReader::scan_members(JsonCursor& cursor, Arena& arena) {
+  std::string_view key;
+  const std::uint32_t* value = nullptr;
+  char after = ',';
+  while (checker_.take_plain_member(cursor, key, value, after)) {
+    note_field(key, value, arena);
+    if (after == '}') return nullptr;
+  }
   do {
-    std::string_view key;
     if (!checker_.take_key(cursor, key)) return kNotJson;
     note_field(key, cursor.token, arena);
     if (const Reason reason = checker_.skip_value(cursor, 1)) return reason;

@@ -30,7 +30,7 @@ class Source {
 
   /// Name for messages and dead letters: the path, or `-`.
   virtual const std::string& name() const = 0;
-  virtual bool finite() const = 0;                   ///< false while following
+  virtual bool finite() const = 0;  ///< a file read to its end; not a pipe, nor a file that is followed
   virtual std::uint64_t size_bytes() const = 0;      ///< of the file on disk, for progress; 0 if unknown
   virtual std::uint64_t position_bytes() const = 0;  ///< consumed of `size_bytes`
 };

@@ -1,5 +1,6 @@
 #include "runtime/emitter.h"
 
+#define XXH_INLINE_ALL  // some tens of bytes: the call would cost as much as the hash
 #include <xxhash.h>
 
 namespace tocsin::runtime {
@@ -16,12 +17,28 @@ void append_raw(std::string& out, std::uint64_t v) {
   out.append(reinterpret_cast<const char*>(&v), sizeof v);
 }
 
+void append_hex(std::string& out, std::uint64_t v) {
+  std::array<char, 16> digits;
+  for (char& digit : digits) {
+    digit = "0123456789abcdef"[v >> 60];
+    v <<= 4;
+  }
+  out.append(digits.data(), digits.size());
+}
+
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out += '"';
   out += name;
   out += "\":";
   append_json_string(out, text);
   out += ',';
+}
+
+/// `"name":`
+std::string member_name(std::string_view name) {
+  std::string out;
+  append_json_string(out, name);
+  return out + ':';
 }
 
 void append_time_member(std::string& out, std::string_view name, EventTime time) {
@@ -61,8 +78,16 @@ AlertOrder order_of(const Event& event) {
 
 Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
     : context_{context}, rule_{rule}, program_{*context.rules->rules()[rule].program}, counters_{counters} {
-  append_member(head_, "rule", program_.id);
-  append_member(head_, "version", program_.version);
+  for (const AlertKind kind : {AlertKind::match, AlertKind::timeout}) {
+    auto& [head, id_bytes] = constants_[static_cast<std::size_t>(kind)];
+    append_member(head, "rule", program_.id);
+    append_member(head, "version", program_.version);
+    append_member(head, "kind", name_of(kind));
+    append_member(head, "severity", name_of(program_.severity));
+    id_bytes = program_.id + '\0' + program_.version + static_cast<char>(kind);
+  }
+  for (const patterns::KeyPart& part : program_.key) key_names_.push_back(member_name(part.name));
+  for (const patterns::Variable& v : program_.variables) variable_names_.push_back(member_name(v.name));
 }
 
 void Emitter::emit(const ResultView& result) {
@@ -93,9 +118,7 @@ void Emitter::render(const ResultView& result, const Output& output, std::string
   line += "{\"id\":\"";
   append_id(result, line);
   line += "\",";
-  line += head_;
-  append_member(line, "kind", name_of(result.kind));
-  append_member(line, "severity", name_of(program_.severity));
+  line += constants(result.kind).head;
   append_time_member(line, "time", result.time);
   if (context_.idle_clock) line += "\"clock\":\"idle\",";
   append_key(result, line);
@@ -115,11 +138,7 @@ void Emitter::render(const ResultView& result, const Output& output, std::string
 
 /// The same for the same rule, version, key and events, wherever and whenever it is found.
 void Emitter::append_id(const ResultView& result, std::string& line) {
-  id_bytes_.clear();
-  id_bytes_ += program_.id;
-  id_bytes_ += '\0';
-  id_bytes_ += program_.version;
-  id_bytes_ += static_cast<char>(result.kind);
+  id_bytes_ = constants(result.kind).id_bytes;
   append_raw(id_bytes_, result.key->key.size());
   id_bytes_ += result.key->key_bytes();
   if (result.window != nullptr) {
@@ -132,18 +151,15 @@ void Emitter::append_id(const ResultView& result, std::string& line) {
     append_raw(id_bytes_, taken->stored->event.offset);
   }
   const XXH128_hash_t hash = XXH3_128bits(id_bytes_.data(), id_bytes_.size());
-  static constexpr char kDigits[] = "0123456789abcdef";
-  for (const std::uint64_t half : {hash.high64, hash.low64}) {
-    for (int shift = 60; shift >= 0; shift -= 4) line += kDigits[(half >> shift) & 15];
-  }
+  append_hex(line, hash.high64);
+  append_hex(line, hash.low64);
 }
 
 void Emitter::append_key(const ResultView& result, std::string& line) {
   line += "\"key\":{";
   std::string_view bytes = result.key->key_bytes();
-  for (const patterns::KeyPart& part : program_.key) {
-    append_json_string(line, part.name);
-    line += ':';
+  for (const std::string& name : key_names_) {
+    line += name;
     append_json(line, read_key_bytes(bytes));
     line += ',';
   }
@@ -160,15 +176,15 @@ void Emitter::append_output(const ResultView& result, const Output& output, std:
   scope.key = result.key->key_bytes();
   scope.alert_time = result.time;
   if (output.message) {
-    std::string message;
+    message_.clear();
     for (const auto& part : output.message->parts) {
       if (const auto* text = std::get_if<std::string>(&part)) {
-        message += *text;
+        message_ += *text;
       } else {
-        append_plain(message, evaluate(scope, std::get<patterns::ExpressionId>(part)));
+        append_plain(message_, evaluate(scope, std::get<patterns::ExpressionId>(part)));
       }
     }
-    append_member(line, "message", message);
+    append_member(line, "message", message_);
   }
   if (output.fields.empty()) return;
   line += "\"fields\":{";
@@ -190,8 +206,8 @@ void Emitter::append_events(std::string& line) {
   for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
     const patterns::VariableId variable{v};
     if ((there & patterns::mask_of(variable)) == 0) continue;
-    append_json_string(line, program_.variables[v].name);
-    line += ":[";
+    line += variable_names_[v];
+    line += '[';
     for (const TakenEvent* taken : path_) {
       if (taken->variable != variable) continue;
       line += taken->stored->event.raw;

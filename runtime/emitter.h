@@ -5,6 +5,7 @@
 #include "runtime/evaluator.h"
 #include "runtime/key_store.h"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -47,11 +48,21 @@ class Emitter {
   std::uint32_t rule_;
   const patterns::Program& program_;
   RuleCounters& counters_;
-  std::string head_;  // `"rule":…,"version":…,` the same for each alert
+  /// What is the same for all alerts of one kind.
+  struct Constants {
+    std::string head;      // `"rule":…,"severity":…,`
+    std::string id_bytes;  // the first of those that the id is the hash of
+  };
+  const Constants& constants(AlertKind kind) const { return constants_[static_cast<std::size_t>(kind)]; }
+
+  std::array<Constants, 2> constants_;       // by kind
+  std::vector<std::string> key_names_;       // by part of the key: `"user":`
+  std::vector<std::string> variable_names_;  // by variable: `"s":`
   EventTime ordinal_decided_ = kTimeMin;
   std::uint32_t ordinal_ = 0;
   std::vector<const TakenEvent*> path_;  // of the result in hand
   std::string id_bytes_;
+  std::string message_;
 };
 
 }  // namespace tocsin::runtime

@@ -14,7 +14,11 @@ bool is_text(const Value& v) {
   return v.kind() == ValueKind::string || v.kind() == ValueKind::json;
 }
 
-/// Texts that the raw bytes do not contain: unescaped strings.
+Value with_text(const Value& v, std::string_view text) {
+  return v.kind() == ValueKind::string ? Value::string(text) : Value::json(text);
+}
+
+/// Bytes of the texts that the raw bytes do not contain: unescaped strings.
 std::size_t detached_text_bytes(const Event& event, std::size_t count) {
   std::size_t bytes = within(event.raw, event.type_name) ? 0 : event.type_name.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -24,7 +28,7 @@ std::size_t detached_text_bytes(const Event& event, std::size_t count) {
   return bytes;
 }
 
-/// Copies texts into the block: those within the raw bytes are rebased, the others appended.
+/// Copies texts into the block: those within the raw bytes move with them, the others are appended.
 class TextCopier {
  public:
   TextCopier(std::string_view raw, char* to) : from_{raw}, to_{to}, end_{to + raw.size()} {
@@ -39,12 +43,6 @@ class TextCopier {
     if (!text.empty()) std::memcpy(at, text.data(), text.size());
     end_ += text.size();
     return {at, text.size()};
-  }
-
-  Value copy(const Value& v) {
-    if (v.kind() == ValueKind::string) return Value::string(copy(v.as_text()));
-    if (v.kind() == ValueKind::json) return Value::json(copy(v.as_text()));
-    return v;
   }
 
  private:
@@ -65,7 +63,10 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   auto* stored = new (block) StoredEvent{1, static_cast<std::uint32_t>(bytes), sequence, {}, event};
   TextCopier texts(event.raw, reinterpret_cast<char*>(block + text_at));
   auto* values = reinterpret_cast<Value*>(block + values_at);
-  for (std::size_t i = 0; i < count; ++i) new (values + i) Value(texts.copy(event.values[i]));
+  for (std::size_t i = 0; i < count; ++i) {
+    const Value& v = event.values[i];
+    new (values + i) Value(is_text(v) ? with_text(v, texts.copy(v.as_text())) : v);
+  }
   stored->event.raw = texts.raw();
   stored->event.type_name = texts.copy(event.type_name);
   stored->event.values = values;

@@ -156,6 +156,7 @@ void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, 
   const EventTime last = gaps ? run.tail->stored->event.time : kTimeMin;
   bool waits = false;
   bool accepted = false;
+  TransitionMask passed = 0;
   for (TransitionMask open = run.open; open != 0; open &= open - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(open));
     const Transition& t = position.transitions[i];
@@ -170,9 +171,14 @@ void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, 
       run.open &= ~bit_of(i);
       MatchBuffer::hold(run.tail);
       candidates_.push_back({run.start_sequence, run.tail, static_cast<std::uint16_t>(i)});
+    } else {
+      passed |= bit_of(i);
     }
   }
-  if (waits) return;
+  if (waits) {
+    run.open &= ~passed;
+    return;
+  }
   if (accepted || !program_.on_timeout || run.matched) return kill(run);
   run.timed_out = true;
   run.begun = deadline;

@@ -132,7 +132,6 @@ void WindowExecutor::open_windows(KeyState& key, RuleState& state) {
       if (windows.empty()) windows.push_back(OpenWindow(program_.expressions, now, now));
       if (window_.kind == WindowKind::count) return;
       state.session_end = saturating_add(now, window_.size);
-      if (window_.kind == WindowKind::sliding) state.session_end -= Duration{1};  // (t - D, t]: gone at t + D
       if (state.session_timer == kTimeMax) arm(key, state);
   }
 }
