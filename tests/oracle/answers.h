@@ -2,7 +2,8 @@
 /// Asks the oracle, and asks the engine in its several modes; both answer in the same words.
 ///
 /// An answer has a line an alert, keys one after the other, each key's alerts in their order:
-/// `{"k":"k1"} match 12s a=[0,3] b=[5]`, `{} timeout 4s a=[0] waiting=[b]`. Events go by their number in the stream.
+/// `{"k":"k1"} match 12s a=[0,3] b=[5]`, `{} timeout 4s a=[0] waiting=[b]`. Events go by their number in the
+/// stream.
 
 #include "compiler/compile.h"
 #include "tests/oracle/cases.h"
@@ -25,7 +26,9 @@ struct Mode {
 };
 
 /// From bytes to alerts, through all of the pipeline to the end of time.
-std::string engine_alerts(const compiler::CompiledRules& rules, const std::vector<Record>& events, const Mode& mode);
+std::string engine_alerts(const compiler::CompiledRules& rules,
+                          const std::vector<Record>& events,
+                          const Mode& mode);
 
 /// What `engine_alerts` gave, in the words of an answer.
 Answer engine_answer(const std::string& alerts);

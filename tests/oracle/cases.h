@@ -1,5 +1,6 @@
 #pragma once
-/// What the oracle and the engine are asked: rules and streams, made up one after the other or drawn from a seed.
+/// What the oracle and the engine are asked: rules and streams, made up one after the other or drawn from a
+/// seed.
 
 #include "tests/oracle/rule_text.h"
 
@@ -15,8 +16,8 @@ namespace tocsin::oracle {
 struct Record {
   int second = 0;
   char type = 'a';
-  std::string k;               ///< a text; none if empty
-  std::optional<int> x;        ///< an int
+  std::string k;                ///< a text; none if empty
+  std::optional<int> x;         ///< an int
   std::optional<int> y_halves;  ///< y is a float, this many halves
   bool operator==(const Record&) const = default;
 };
@@ -36,9 +37,9 @@ struct SmallCases {
   std::size_t letters_max = 3;     ///< of a stream
 };
 
-/// All small patterns over a, b and c (one for each renaming of the three) with all `after match` settings, with and
-/// without `on timeout`. Each comes with all streams of up to `letters_max` letters over all time steps on and around
-/// the bounds, each stream under a key of its own.
+/// All small patterns over a, b and c (one for each renaming of the three) with all `after match` settings,
+/// with and without `on timeout`. Each comes with all streams of up to `letters_max` letters over all time
+/// steps on and around the bounds, each stream under a key of its own.
 void for_each_small_case(const SmallCases& size, const std::function<void(const Case&)>& visit);
 
 }  // namespace tocsin::oracle

@@ -51,8 +51,8 @@ Comparison compare_in_all_modes(const Case& question) {
   for (const Mode& mode : kModes) {
     if (!out.difference.empty()) break;
     const auto other = tests::without_ids(tests::lines_of(engine_alerts(*rules, question.events, mode)));
-    const std::string name =
-        fmt::format("{} workers, {} records a batch, shuffle {}", mode.workers, mode.batch_records, mode.shuffle);
+    const std::string name = fmt::format(
+        "{} workers, {} records a batch, shuffle {}", mode.workers, mode.batch_records, mode.shuffle);
     out.difference = both("in order, one batch, one worker", lines, name.c_str(), other);
   }
   return out;

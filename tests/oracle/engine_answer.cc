@@ -26,7 +26,8 @@ std::string json_of(const Record& record, std::size_t n) {
   return out + "}\n";
 }
 
-/// The numbers of the events as they arrive: delayed by up to the disorder bound, those of one second together.
+/// The numbers of the events as they arrive: delayed by up to the disorder bound, those of one second
+/// together.
 std::vector<std::size_t> arrivals(const std::vector<Record>& events, std::uint64_t seed) {
   std::vector<std::size_t> out;
   std::map<int, std::uint64_t> delays;
@@ -95,12 +96,15 @@ std::string key_of(const simdjson::dom::element& alert) {
 
 }  // namespace
 
-std::string engine_alerts(const compiler::CompiledRules& rules, const std::vector<Record>& events, const Mode& mode) {
+std::string engine_alerts(const compiler::CompiledRules& rules,
+                          const std::vector<Record>& events,
+                          const Mode& mode) {
   app::PipelineOptions options;
   options.workers = mode.workers;
   options.disorder = std::chrono::seconds(mode.shuffle == 0 ? 0 : kDisorderSeconds);
   const std::string bytes = ndjson_of(events, mode.shuffle);
-  options.batch_bytes = std::max<std::size_t>(1, mode.batch_records * bytes.size() / std::max<std::size_t>(1, events.size()));
+  options.batch_bytes =
+      std::max<std::size_t>(1, mode.batch_records * bytes.size() / std::max<std::size_t>(1, events.size()));
   app::Pipeline pipeline{rules, options};
   pipeline.add_input(std::make_unique<app::MemorySource>("events", bytes), connectors::Format::ndjson);
 

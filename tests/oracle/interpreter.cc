@@ -19,7 +19,8 @@ using patterns::VariableMask;
 namespace {
 
 bool all_whole(std::span<const Value> values) {
-  return std::all_of(values.begin(), values.end(), [](const Value& v) { return v.kind() == ValueKind::integer; });
+  return std::all_of(
+      values.begin(), values.end(), [](const Value& v) { return v.kind() == ValueKind::integer; });
 }
 
 Value comparison(Op op, const Value& a, const Value& b) {
@@ -74,7 +75,8 @@ Value arithmetic(Op op, const Value& a, const Value& b) {
   if (a.is_null() || b.is_null()) return Value::null();
   if (!a.is_number() && !b.is_number()) return time_arithmetic(op, a, b);
   if (!a.is_number() || !b.is_number()) return Value::null();
-  if (all_whole(std::vector{a, b}) && op != Op::divide) return whole_arithmetic(op, a.as_integer(), b.as_integer());
+  if (all_whole(std::vector{a, b}) && op != Op::divide)
+    return whole_arithmetic(op, a.as_integer(), b.as_integer());
   return float_arithmetic(op, a.as_number(), b.as_number());
 }
 
@@ -275,8 +277,7 @@ bool Interpreter::satisfies(const Event& event,
                             patterns::VariableId variable,
                             std::span<const Taken> taken) const {
   const patterns::Variable& v = program_.variables[variable.value];
-  const bool type_fits =
-      v.any_type || std::find(v.types.begin(), v.types.end(), event.type) != v.types.end();
+  const bool type_fits = v.any_type || std::find(v.types.begin(), v.types.end(), event.type) != v.types.end();
   const auto holds = [&](ExpressionId condition) {
     return !condition || evaluate(condition, &event, taken).is_true();
   };

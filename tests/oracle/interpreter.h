@@ -1,6 +1,6 @@
 #pragma once
-/// Reads conditions node by node, as section 4 of the language defines them. Slow, and of its own making: it shares
-/// the expression's data structures with the engine, and no code.
+/// Reads conditions node by node, as section 4 of the language defines them. Slow, and of its own making: it
+/// shares the expression's data structures with the engine, and no code.
 
 #include "base/event.h"
 #include "base/schema.h"

@@ -86,7 +86,8 @@ class Search {
   void begin(std::size_t way) {
     const VariableId variable = *words_.ways[way].variable;
     for (std::size_t i = 0; i < events_.size(); ++i) {
-      if (interpreter_.satisfies(events_[i], variable, {})) go_on({{i}, {variable}, {{way, i}}}, *words_.ways[way].next);
+      if (interpreter_.satisfies(events_[i], variable, {}))
+        go_on({{i}, {variable}, {{way, i}}}, *words_.ways[way].next);
     }
   }
 
@@ -131,8 +132,8 @@ class Search {
     candidates.push_back(std::move(out));
   }
 
-  /// No event later than this can be taken by `way` after `run` (3.1, items 3, 4 and 7): the first event that may not
-  /// be skipped, or the deadline.
+  /// No event later than this can be taken by `way` after `run` (3.1, items 3, 4 and 7): the first event that
+  /// may not be skipped, or the deadline.
   Instant closing(const Run& run, const Way& way) const {
     const Instant limit{deadline_of(run, way)};
     const std::vector<Taken> taken = taken_by(run);
@@ -153,10 +154,14 @@ class Search {
     return std::min(gap == kForever ? within : saturating_add(last, gap), session_end_);
   }
 
-  bool breaks_absence(const Run& run, const Way& way, std::size_t event, const std::vector<Taken>& taken) const {
+  bool breaks_absence(const Run& run,
+                      const Way& way,
+                      std::size_t event,
+                      const std::vector<Taken>& taken) const {
     return std::any_of(way.absent.begin(), way.absent.end(), [&](const Absent& absent) {
       const bool next_only = !way.variable && absent.joint.link == Link::next;
-      return (!next_only || event == run.last() + 1) && interpreter_.satisfies(events_[event], absent.variable, taken);
+      return (!next_only || event == run.last() + 1) &&
+             interpreter_.satisfies(events_[event], absent.variable, taken);
     });
   }
 
@@ -165,7 +170,8 @@ class Search {
     if (way.joint.link == Link::next) return true;
     for (std::uint16_t v = 0; v < patterns::kVariablesMax; ++v) {
       const VariableId variable{v};
-      if ((mask_of(variable) & way.rivals) != 0 && interpreter_.satisfies(events_[event], variable, taken)) return true;
+      if ((mask_of(variable) & way.rivals) != 0 && interpreter_.satisfies(events_[event], variable, taken))
+        return true;
     }
     return false;
   }
@@ -184,7 +190,8 @@ class Search {
 
   std::vector<Taken> taken_by(const Run& run) const {
     std::vector<Taken> out;
-    for (std::size_t i = 0; i < run.events.size(); ++i) out.push_back({&events_[run.events[i]], run.variables[i]});
+    for (std::size_t i = 0; i < run.events.size(); ++i)
+      out.push_back({&events_[run.events[i]], run.variables[i]});
     return out;
   }
 
@@ -204,7 +211,8 @@ class Reporter {
   std::vector<Outcome> report(Search& search) {
     report_matches(search.candidates);
     if (program_.on_timeout) report_timeouts(search.starts);
-    std::stable_sort(reports_.begin(), reports_.end(), [](const Report& a, const Report& b) { return a.order < b.order; });
+    std::stable_sort(
+        reports_.begin(), reports_.end(), [](const Report& a, const Report& b) { return a.order < b.order; });
     std::vector<Outcome> out;
     for (Report& report : reports_) out.push_back(std::move(report.outcome));
     return out;
@@ -268,21 +276,24 @@ class Reporter {
   }
 
   /// The first event in the given order that a variable of `skip to` took; 0 if it took nothing.
-  std::size_t first_skipped_to(const std::vector<std::size_t>& events, const std::vector<VariableId>& variables) const {
+  std::size_t first_skipped_to(const std::vector<std::size_t>& events,
+                               const std::vector<VariableId>& variables) const {
     for (std::size_t i = 0; i < events.size(); ++i) {
       if ((mask_of(variables[i]) & pattern_.skip_to) != 0) return events[i];
     }
     return 0;
   }
 
-  /// A start whose runs have all ended, with no match and not dropped: one timeout, of the run that comes first.
+  /// A start whose runs have all ended, with no match and not dropped: one timeout, of the run that comes
+  /// first.
   void report_timeouts(const std::map<std::size_t, Start>& starts) {
     for (const auto& [event, start] : starts) {
       if (start.expired.empty() || !start.closed.comes()) continue;
       if (matched_.contains(event) || dropped_at_[event] <= start.closed) continue;
-      const auto first = std::min_element(start.expired.begin(), start.expired.end(), [](const Expired& a, const Expired& b) {
-        return a.run.choices < b.run.choices;
-      });
+      const auto first = std::min_element(
+          start.expired.begin(), start.expired.end(), [](const Expired& a, const Expired& b) {
+            return a.run.choices < b.run.choices;
+          });
       Outcome out = outcome(OutcomeKind::timeout, first->deadline, first->run);
       out.waiting = first->waiting;
       reports_.push_back({Order{start.closed.time, 2, event}, std::move(out)});
@@ -291,18 +302,20 @@ class Reporter {
 
   Outcome outcome(OutcomeKind kind, EventTime time, const Run& run) const {
     Outcome out{kind, time, {}, 0};
-    for (std::size_t i = 0; i < run.events.size(); ++i) out.taken.emplace_back(run.events[i], run.variables[i]);
+    for (std::size_t i = 0; i < run.events.size(); ++i)
+      out.taken.emplace_back(run.events[i], run.variables[i]);
     return out;
   }
 
   const patterns::Pattern& pattern_;
   const patterns::Program& program_;
   std::vector<Report> reports_;
-  std::set<std::size_t> matched_;     // starts
+  std::set<std::size_t> matched_;    // starts
   std::vector<Instant> dropped_at_;  // by start
 };
 
-/// Where the session that begins at `begin` ends: an event exactly its gap after the last one still belongs to it.
+/// Where the session that begins at `begin` ends: an event exactly its gap after the last one still belongs
+/// to it.
 std::size_t session_after(std::size_t begin, std::span<const Event> events, Duration gap) {
   std::size_t end = begin + 1;
   while (end < events.size() && events[end].time <= saturating_add(events[end - 1].time, gap)) ++end;

@@ -1,10 +1,10 @@
 #pragma once
-/// The language's section 3 by brute force: all matches that the events of one key have, which of them are reported,
-/// and the timeouts.
+/// The language's section 3 by brute force: all matches that the events of one key have, which of them are
+/// reported, and the timeouts.
 ///
-/// It looks at the whole stream at once and follows the text, not the engine: every way to lay a word of the pattern
-/// over the events is tried (3.1), then the reports are picked in the order of time (3.2, 3.3), for each session by
-/// itself (3.4). Exponential, for streams of a dozen events.
+/// It looks at the whole stream at once and follows the text, not the engine: every way to lay a word of the
+/// pattern over the events is tried (3.1), then the reports are picked in the order of time (3.2, 3.3), for
+/// each session by itself (3.4). Exponential, for streams of a dozen events.
 
 #include "base/event.h"
 #include "base/schema.h"

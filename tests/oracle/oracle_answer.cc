@@ -41,9 +41,11 @@ class Stream {
 };
 
 /// `{"k":"k1"}`; nothing for an event that the rule does not see.
-std::optional<std::string> key_of(const Event& event, const patterns::Program& program, const Interpreter& interpreter) {
-  const bool seen =
-      program.any_type || std::find(program.types.begin(), program.types.end(), event.type) != program.types.end();
+std::optional<std::string> key_of(const Event& event,
+                                  const patterns::Program& program,
+                                  const Interpreter& interpreter) {
+  const bool seen = program.any_type ||
+                    std::find(program.types.begin(), program.types.end(), event.type) != program.types.end();
   if (!seen) return std::nullopt;
   std::string out = "{";
   for (const patterns::KeyPart& part : program.key) {
@@ -63,7 +65,9 @@ std::string joined(const std::vector<std::string>& texts) {
   return out;
 }
 
-std::string line_of(const Outcome& outcome, const std::vector<std::string>& names, const std::vector<Event>& events) {
+std::string line_of(const Outcome& outcome,
+                    const std::vector<std::string>& names,
+                    const std::vector<Event>& events) {
   std::string out = outcome.kind == OutcomeKind::match ? "match " : "timeout ";
   out += format_duration(outcome.time.time_since_epoch());
   std::map<std::string, std::vector<std::string>> taken;

@@ -1,4 +1,5 @@
-/// oracle_tests: the engine against the oracle, over all small cases and many random ones. See docs/HACKING.md.
+/// oracle_tests: the engine against the oracle, over all small cases and many random ones. See
+/// docs/HACKING.md.
 
 #include "tests/oracle/comparison.h"
 

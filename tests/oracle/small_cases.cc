@@ -99,8 +99,11 @@ std::vector<Record> all_streams(std::size_t letters_max) {
 /// With each `after match`, with and without `on timeout`.
 void visit_settings(Case& small, const std::function<void(const Case&)>& visit) {
   const std::string last(1, letters_of(small.rule.pattern).back());
-  const std::array<std::string, 5> after_matches{
-      "skip past last event", "skip to next event", "no skip", "skip to first " + last, "skip to last " + last};
+  const std::array<std::string, 5> after_matches{"skip past last event",
+                                                 "skip to next event",
+                                                 "no skip",
+                                                 "skip to first " + last,
+                                                 "skip to last " + last};
   for (const std::string& after_match : after_matches) {
     for (const bool timeouts : {false, true}) {
       auto& settings = small.rule.settings;

@@ -55,9 +55,9 @@ Beginning beginning_of(const PatternNode& at) {
 
 /// What is known on the way between two letters.
 struct Stand {
-  std::size_t letters = 0;      ///< so far
-  Joint joint;                  ///< written before what comes next
-  VariableMask rivals = 0;      ///< of the alternations that were entered and have taken nothing yet
+  std::size_t letters = 0;     ///< so far
+  Joint joint;                 ///< written before what comes next
+  VariableMask rivals = 0;     ///< of the alternations that were entered and have taken nothing yet
   std::vector<Absent> absent;  ///< passed since the last letter
 };
 
@@ -76,8 +76,8 @@ class Speller {
   void visit(const Occurrence& node, Place& place, const Stand& stand, const Rest& rest) const {
     auto next = std::make_shared<Place>();
     if (stand.letters < letters_max_) rest(*next, Stand{stand.letters + 1, {}, 0, {}});
-    place.ways.push_back(
-        Way{node.variable, stand.joint, stand.rivals | mask_of(node.variable), stand.absent, std::move(next)});
+    place.ways.push_back(Way{
+        node.variable, stand.joint, stand.rivals | mask_of(node.variable), stand.absent, std::move(next)});
   }
 
   void visit(const patterns::Absence& node, Place& place, const Stand& stand, const Rest& rest) const {
@@ -90,7 +90,8 @@ class Speller {
     repeat(node, 0, place, stand, rest);
   }
 
-  void repeat(const Quantified& node, std::uint32_t done, Place& place, const Stand& stand, const Rest& rest) const {
+  void repeat(
+      const Quantified& node, std::uint32_t done, Place& place, const Stand& stand, const Rest& rest) const {
     const bool may_leave = done >= node.min;
     if (may_leave && node.lazy) rest(place, stand);
     if (!node.max || done < *node.max) once_more(node, done, place, stand, rest);
@@ -98,7 +99,8 @@ class Speller {
   }
 
   /// A repetition beyond the minimum takes at least one event.
-  void once_more(const Quantified& node, std::uint32_t done, Place& place, const Stand& stand, const Rest& rest) const {
+  void once_more(
+      const Quantified& node, std::uint32_t done, Place& place, const Stand& stand, const Rest& rest) const {
     Stand before = stand;
     if (done > 0) before.joint = node.repeat;
     spell(*node.unit, place, before, [&, done, letters = stand.letters](Place& at, const Stand& after) {
@@ -115,7 +117,9 @@ class Speller {
     if (i == node.terms.size()) return rest(place, stand);
     Stand before = stand;
     if (i > 0) before.joint = node.joints[i - 1];
-    spell(node.terms[i], place, before, [&, i](Place& at, const Stand& after) { term(node, i + 1, at, after, rest); });
+    spell(node.terms[i], place, before, [&, i](Place& at, const Stand& after) {
+      term(node, i + 1, at, after, rest);
+    });
   }
 
   void visit(const Alternation& node, Place& place, const Stand& stand, const Rest& rest) const {

@@ -1,8 +1,8 @@
 #pragma once
 /// The words that a pattern spells, as a tree: at each place the ways on, in the order of preference.
 ///
-/// Straight from the language's grammar and 3.1: quantifiers are unrolled, groups opened, and what a way on has to
-/// obey is written beside it. Nothing is merged: two ways to the same letter stay two.
+/// Straight from the language's grammar and 3.1: quantifiers are unrolled, groups opened, and what a way on
+/// has to obey is written beside it. Nothing is merged: two ways to the same letter stay two.
 
 #include "patterns/pattern.h"
 
@@ -25,7 +25,8 @@ struct Place;
 struct Way {
   std::optional<patterns::VariableId> variable;  ///< none: the word ends here
   patterns::Joint joint;                         ///< before the letter
-  patterns::VariableMask rivals = 0;  ///< what a `->` before the letter does not skip: itself, and what else its unit may begin with
+  patterns::VariableMask rivals =
+      0;  ///< what a `->` before the letter does not skip: itself, and what else its unit may begin with
   std::vector<Absent> absent;
   std::shared_ptr<const Place> next;  ///< after the letter
 };
