@@ -73,6 +73,16 @@ def test_a_watched_edit_takes_over_between_two_events(box):
     check_each_event_once(stream, ["old", "new"])
 
 
+def test_a_file_that_an_editor_replaces_takes_over(box):
+    stream = Stream(box, "--watch")
+    stream.send()
+    box.write("each.yaml.new", RULE.replace("old", "new")).rename(box.folder / "rules/each.yaml")
+    stream.send_until(lambda: box.has_shown("rule each kept its 0 runs"), "the reload")
+    stream.send()
+    assert stream.finish()["reloads"] == 1
+    check_each_event_once(stream, ["old", "new"])
+
+
 def test_hangups_take_over_between_two_events(box):
     stream = Stream(box, "--workers", "2")
     for turn in range(1, 4):
