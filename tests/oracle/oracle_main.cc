@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 namespace tocsin::oracle {
@@ -37,6 +38,7 @@ void try_case(const Case& question, Compare compare_by, const std::string& name,
   ++tally.differences;
   const Case shrunk = shrink(question, [&](const Case& c) { return !compare_by(c).difference.empty(); });
   fmt::print("{} differs. Shrunk:\n{}{}\n", name, to_string(shrunk), compare_by(shrunk).difference);
+  std::fflush(stdout);
 }
 
 /// Case number `seed + i` for i = 0, 1, …, until `cases` of them are rules that the compiler takes.
@@ -63,6 +65,7 @@ void print(const char* what, const Tally& tally) {
              tally.alerts,
              tally.differences,
              tally.refused);
+  std::fflush(stdout);
 }
 
 }  // namespace

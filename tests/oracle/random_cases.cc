@@ -28,13 +28,16 @@ class Dice {
 
 using Texts = std::span<const char* const>;
 
-/// What the engine is known to answer otherwise than the language says; each is made again once it is mended.
-constexpr bool kGapsBesideTimeouts = false;  // `waiting` names what a gap has closed before
-constexpr bool kAbsenceBeyondWithin =
-    false;  // an absence's own gap keeps the loop before it taking beyond `within`
-constexpr bool kBranchesBeginInTurn =
-    false;  // branches with an optional beginning: ways in with different links
-constexpr bool kBranchesEndTwice = false;  // `no skip`: the same pairs by an event and again by a deadline
+// What the engine is known to answer otherwise than the language says; each is made again once it is mended.
+
+/// `waiting` names what a gap has closed before.
+constexpr bool kGapsBesideTimeouts = false;
+/// An absence's own gap keeps the loop before it taking beyond `within`.
+constexpr bool kAbsenceBeyondWithin = false;
+/// Branches with an optional beginning: what one may begin with does not close the way into another.
+constexpr bool kBranchesBeginInTurn = false;
+/// `no skip`: the same pairs are told by an event and again by a deadline.
+constexpr bool kBranchesEndTwice = false;
 
 constexpr std::array kLinks{"->", "->", "->", "~>", "=>"};
 constexpr std::array kQuantifiers{"?",
