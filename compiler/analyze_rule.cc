@@ -81,26 +81,30 @@ class RuleAnalyzer {
 
   void declare_sets() {
     for (const dsl::NamedSet& set : rule_.sets) {
-      VariableMask variables = 0;
-      for (const auto& name : set.variables) {
-        const auto variable = scope_.find_variable(name.value);
-        if (variable) {
-          variables |= mask_of(*variable);
-        } else {
-          scope_.reporter.error(name.span,
-                                "E0302",
-                                fmt::format("the set names `{}`, which is not under `events:`", name.value),
-                                did_you_mean(name.value, scope_.variable_names()));
-        }
-      }
-      if (scope_.find_variables(set.name.value) != 0) {
+      const std::string& name = set.name.value;
+      if (scope_.find_variable(name)) {
         scope_.reporter.error(set.name.span,
                               "E0301",
-                              fmt::format("`{}` is declared twice", set.name.value),
-                              "a set is no variable");
+                              fmt::format("`{}` is declared twice", name),
+                              "it is a variable's name, too");
       }
-      scope_.sets.emplace(set.name.value, variables);
+      scope_.sets.emplace(name, variables_of(set));
     }
+  }
+
+  VariableMask variables_of(const dsl::NamedSet& set) {
+    VariableMask out = 0;
+    for (const auto& name : set.variables) {
+      if (const auto variable = scope_.find_variable(name.value)) {
+        out |= mask_of(*variable);
+        continue;
+      }
+      scope_.reporter.error(name.span,
+                            "E0302",
+                            fmt::format("the set names `{}`, which is not under `events:`", name.value),
+                            did_you_mean(name.value, scope_.variable_names()));
+    }
+    return out;
   }
 
   void use_types(const dsl::TypeSet& types, bool& any, std::vector<TypeId>& ids) {
