@@ -1,5 +1,6 @@
 #include "runtime/json_array.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tocsin::runtime {
@@ -37,12 +38,6 @@ std::size_t nested_bytes(std::string_view text) {
   return text.size();
 }
 
-unsigned hex_number(std::string_view digits) {
-  unsigned value = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-  return value;
-}
-
 char* append_utf8(char* to, unsigned point) {
   const auto tail = [&](unsigned shift) { *to++ = static_cast<char>(0x80 | (point >> shift & 0x3F)); };
   if (point < 0x80) {
@@ -63,14 +58,25 @@ char* append_utf8(char* to, unsigned point) {
   return to;
 }
 
-/// Reads the four digits of a `\u`, and of the second half of a pair if it is the first of one.
-unsigned unescape_point(std::string_view text, std::size_t& at) {
-  const unsigned first = hex_number(text.substr(at, 4));
+/// The number of the four digits at `at`, and moves `at` past them.
+unsigned take_hex(std::string_view text, std::size_t& at) {
+  unsigned value = 0;
+  const std::string_view digits = text.substr(std::min(at, text.size()), 4);
+  std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
   at += 4;
-  const bool pair = first >= 0xD800 && first < 0xDC00 && text.substr(at).starts_with("\\u");
-  if (!pair) return first;
-  const unsigned second = hex_number(text.substr(at + 2, 4));
-  at += 6;
+  return value;
+}
+
+/// What stands behind a `\u`, and behind a second one where the two are a pair. Half a pair is U+FFFD.
+unsigned unescape_point(std::string_view text, std::size_t& at) {
+  constexpr unsigned kReplacement = 0xFFFD;
+  const unsigned first = take_hex(text, at);
+  if (first < 0xD800 || first > 0xDFFF) return first;
+  if (first > 0xDBFF || at + 6 > text.size() || text.substr(at, 2) != "\\u") return kReplacement;
+  std::size_t behind = at + 2;
+  const unsigned second = take_hex(text, behind);
+  if (second < 0xDC00 || second > 0xDFFF) return kReplacement;
+  at = behind;
   return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
 }
 
