@@ -18,7 +18,7 @@ std::string big_endian(std::int64_t value, std::size_t bytes) {
 /// A zone file in two parts, the first of which is empty: offsets of 0, then 3600 s from second 1000 on.
 std::string zone_file(const std::string& footer) {
   const auto header = [](int times, int types) {
-    return "TZif2"s + std::string(15, '\0') + big_endian(0, 12) + big_endian(times, 4) +
+    return "TZif2"s + std::string(15, '\0') + std::string(12, '\0') + big_endian(times, 4) +
            big_endian(types, 4) + big_endian(4, 4);
   };
   const std::string letters = "UTC\0"s;
