@@ -388,6 +388,12 @@ std::optional<EventTime> parse_rfc3339(std::string_view text) {
   return EventTime{Duration{*ns}};
 }
 
+std::optional<EventTime> parse_time_or_date(std::string_view text) {
+  constexpr std::size_t kDateBytes = 10;
+  if (text.size() != kDateBytes) return parse_rfc3339(text);
+  return parse_rfc3339(std::string{text} + "T00:00:00Z");
+}
+
 std::optional<EventTime> parse_time(std::string_view text, TimeFormat format) {
   if (format == TimeFormat::rfc3339) return parse_rfc3339(text);
   return parse_units(text, ns_per_unit(format));

@@ -48,6 +48,9 @@ enum class TimeFormat : std::uint8_t { seconds, milliseconds, microseconds, nano
 /// Reads an RFC 3339 timestamp with an offset or `Z` and up to nine digits of a second.
 std::optional<EventTime> parse_rfc3339(std::string_view text);
 
+/// Reads an RFC 3339 timestamp, or a date alone, `2023-11-14`: its midnight in UTC.
+std::optional<EventTime> parse_time_or_date(std::string_view text);
+
 /// Reads a time given as text in `format`: a decimal number of units since the epoch, or RFC 3339.
 std::optional<EventTime> parse_time(std::string_view text, TimeFormat format);
 

@@ -54,7 +54,8 @@ enum class KeyTag : char {
   string = 4,
   duration = 5,
   time = 6,
-  json = 7
+  json = 7,
+  list = 8
 };
 
 /// Where a text begins in its key bytes: after the tag and its size.
@@ -102,6 +103,22 @@ std::string_view read_key_text(std::string_view& bytes) {
   return text;
 }
 
+/// Equal items give equal bytes, as equal values do.
+void append_key_list(std::string& out, std::string_view items) {
+  std::string bytes;
+  while (!items.empty()) append_key_bytes(bytes, read_key_bytes(items));
+  append_key_text(out, KeyTag::list, bytes);
+}
+
+void append_json_list(std::string& out, std::string_view items) {
+  out += '[';
+  while (!items.empty()) {
+    append_json(out, read_key_bytes(items));
+    if (!items.empty()) out += ',';
+  }
+  out += ']';
+}
+
 void append_integer(std::string& out, std::int64_t v) {
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), v).ptr;
@@ -135,6 +152,9 @@ bool append_bare(std::string& out, const Value& v) {
       return true;
     case ValueKind::json:
       out += v.as_text();
+      return true;
+    case ValueKind::list:
+      append_json_list(out, v.as_text());
       return true;
     case ValueKind::string:
     case ValueKind::duration:
@@ -237,6 +257,8 @@ std::string_view name_of(ValueKind kind) {
       return "time";
     case ValueKind::json:
       return "json";
+    case ValueKind::list:
+      return "list";
   }
   return "";
 }
@@ -256,6 +278,7 @@ Ordering compare(const Value& a, const Value& b) {
       return order_of_reals(a.as_real(), b.as_real());
     case ValueKind::null:
     case ValueKind::json:
+    case ValueKind::list:
       return Ordering::incomparable;
   }
   return Ordering::incomparable;
@@ -283,6 +306,8 @@ void append_key_bytes(std::string& out, const Value& v) {
       return append_key_number(out, KeyTag::time, bits());
     case ValueKind::json:
       return append_key_text(out, KeyTag::json, v.as_text());
+    case ValueKind::list:
+      return append_key_list(out, v.as_text());
   }
 }
 
@@ -293,6 +318,12 @@ std::string_view string_key_bytes(Arena& arena, std::string_view text) {
   for (std::size_t i = 0; i < sizeof size; ++i) key[1 + i] = static_cast<char>(size >> (8 * i) & 0xFF);
   if (!text.empty()) std::memcpy(key + kKeyTextAt, text.data(), text.size());
   return {key, kKeyTextAt + text.size()};
+}
+
+void append_item(std::string& out, const Value& item) {
+  if (item.kind() == ValueKind::list) return append_key_text(out, KeyTag::list, item.as_text());
+  if (item.kind() != ValueKind::real) return append_key_bytes(out, item);
+  append_key_number(out, KeyTag::real, std::bit_cast<std::uint64_t>(item.as_real()));
 }
 
 Value read_key_bytes(std::string_view& bytes) {
@@ -316,6 +347,8 @@ Value read_key_bytes(std::string_view& bytes) {
       return Value::time(EventTime{Duration{signed_number()}});
     case KeyTag::json:
       return Value::json(read_key_text(bytes));
+    case KeyTag::list:
+      return Value::list(read_key_text(bytes));
   }
   TOCSIN_CHECK(false, "key bytes have an unknown tag");
   return Value::null();

@@ -21,7 +21,8 @@ enum class ValueKind : std::uint8_t {
   string,
   duration,
   time,
-  json,  ///< an attribute that is an object or an array: its JSON text, opaque to every operator
+  json,  ///< an attribute that is an object or an array: its JSON text
+  list,  ///< made by an expression: its items one after the other, as `append_item` writes them
 };
 
 /// The word for `kind` in messages to rule authors: `int`, `float`, `string`, ...
@@ -53,6 +54,7 @@ class Value {
   /// `v` is at most 4 GiB and must outlive the value.
   static constexpr Value string(std::string_view v) { return text(ValueKind::string, v); }
   static constexpr Value json(std::string_view v) { return text(ValueKind::json, v); }
+  static constexpr Value list(std::string_view items) { return text(ValueKind::list, items); }
   static constexpr Value duration(Duration v) {
     Value out = integer(v.count());
     out.kind_ = ValueKind::duration;
@@ -67,6 +69,10 @@ class Value {
   constexpr ValueKind kind() const { return kind_; }
   constexpr bool is_null() const { return kind_ == ValueKind::null; }
   constexpr bool is_string() const { return kind_ == ValueKind::string; }
+  /// Whether its bytes live elsewhere: what outlives them must copy `as_text`.
+  constexpr bool is_text() const {
+    return kind_ == ValueKind::string || kind_ == ValueKind::json || kind_ == ValueKind::list;
+  }
   constexpr bool is_number() const { return kind_ == ValueKind::integer || kind_ == ValueKind::real; }
   constexpr bool is_true() const { return kind_ == ValueKind::boolean && integer_ != 0; }
 
@@ -78,6 +84,8 @@ class Value {
     return kind_ == ValueKind::real ? real_ : static_cast<double>(integer_);
   }
   constexpr std::string_view as_text() const { return {text_, length_}; }
+  /// The same kind of value with its text elsewhere. Of those for which `is_text`.
+  constexpr Value with_text(std::string_view v) const { return text(kind_, v); }
   constexpr Duration as_duration() const { return Duration{integer_}; }
   constexpr EventTime as_time() const { return EventTime{Duration{integer_}}; }
 
@@ -113,8 +121,11 @@ void append_key_bytes(std::string& out, const Value& v);
 /// What `append_key_bytes` writes of a string, in `arena`.
 std::string_view string_key_bytes(Arena& arena, std::string_view text);
 
-/// Reads back what `append_key_bytes` wrote, and moves `bytes` past it. The text of a string stays in
-/// `bytes`.
+/// Appends `item` to the text of a list, kind and all.
+void append_item(std::string& out, const Value& item);
+
+/// Reads back what `append_key_bytes` or `append_item` wrote, and moves `bytes` past it. The text of a string
+/// stays in `bytes`.
 Value read_key_bytes(std::string_view& bytes);
 
 /// Appends `v` as JSON: durations as text (`"1h30m"`), times as RFC 3339, NaN and infinities as null.

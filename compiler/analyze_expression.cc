@@ -29,7 +29,13 @@ ExpressionId ExpressionAnalyzer::analyze_condition(const dsl::Expr& expression, 
 }
 
 Typed ExpressionAnalyzer::expect(const dsl::Expr& expression, Type want, std::string_view what) {
-  const Typed got = analyze(expression);
+  return checked(expression, analyze(expression), want, what);
+}
+
+Typed ExpressionAnalyzer::checked(const dsl::Expr& expression,
+                                  const Typed& got,
+                                  Type want,
+                                  std::string_view what) {
   if (fits(got.type, want)) return got;
   return error(
       expression.span,
@@ -56,8 +62,20 @@ Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Literal&) {
   return constant(*constant_of(at));
 }
 
-Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::ListLiteral&) {
-  return error(at.span, "E0505", "a list can only stand after `in`");
+Typed ExpressionAnalyzer::visit(const dsl::Expr&, const dsl::ListLiteral& node) {
+  std::string items;
+  std::vector<ExpressionId> operands;
+  bool constants = true;
+  for (const dsl::Expr& item : node.items) {
+    const auto value = constant_of(item);
+    constants = constants && value;
+    if (constants) append_item(items, *value);
+    operands.push_back(analyze(item).id);
+  }
+  if (constants) return constant(Value::list(items));
+  ExpressionNode list;
+  list.op = Op::make_list;
+  return add(list, Type::list, operands);
 }
 
 Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Unary& node) {
@@ -155,9 +173,9 @@ Op op_of(dsl::BinaryOp op) {
   return Op::constant;
 }
 
-std::string list_hint(const dsl::Expr& expression, const Library& library) {
-  const auto* name = std::get_if<dsl::Name>(&expression.node);
-  return name == nullptr ? std::string{} : did_you_mean(name->text, library.list_names());
+std::string list_hint(std::string_view name, const Library& library) {
+  const std::string hint = did_you_mean(name, library.list_names());
+  return hint.empty() ? fmt::format("an attribute that is a list is `this.{}` here", name) : hint;
 }
 
 std::string quoted(dsl::BinaryOp op) {
@@ -253,10 +271,7 @@ Typed ExpressionAnalyzer::membership(const dsl::Binary& node) {
   } else if (const NamedList* named = list_named_by(*node.right)) {
     member = in_values(left, named->values);
   } else {
-    return error(node.right->span,
-                 "E0505",
-                 "after `in` stands a list: `[…]`, or one declared under `lists:`",
-                 list_hint(*node.right, scope_.library));
+    member = in_value(left, *node.right);
   }
   return node.op == dsl::BinaryOp::in ? member : absent_from(left, member);
 }
@@ -268,9 +283,24 @@ Typed ExpressionAnalyzer::absent_from(const Typed& left, const Typed& member) {
   return add(Op::logical_and, Type::boolean, {there.id, outside.id});
 }
 
+/// A list that an expression makes, or an array that the event carries. A bare name is more likely a list's
+/// that is misspelt.
+Typed ExpressionAnalyzer::in_value(const Typed& left, const dsl::Expr& list) {
+  const auto* name = std::get_if<dsl::Name>(&list.node);
+  const bool macro = name != nullptr && scope_.library.find_macro(name->text) != nullptr;
+  const Typed right = name == nullptr || macro ? analyze(list) : Typed{{}, Type::null};
+  if (right.type == Type::list || right.type == Type::any) {
+    return add(Op::member, Type::boolean, {left.id, right.id});
+  }
+  return error(list.span,
+               "E0505",
+               "after `in` stands a list: `[…]`, or one declared under `lists:`",
+               name == nullptr ? std::string{} : list_hint(name->text, scope_.library));
+}
+
 const NamedList* ExpressionAnalyzer::list_named_by(const dsl::Expr& expression) {
   const auto* name = std::get_if<dsl::Name>(&expression.node);
-  if (name == nullptr || scope_.find_variable(name->text)) return nullptr;
+  if (name == nullptr || scope_.find_variables(name->text) != 0) return nullptr;
   return scope_.library.find_list(name->text);
 }
 

@@ -4,6 +4,7 @@
 /// What is wrong is reported at its token; the result then stands in for it with type `any`, so that one
 /// mistake is reported once.
 
+#include "compiler/functions.h"
 #include "compiler/rule_scope.h"
 #include "compiler/types.h"
 #include "dsl/ast.h"
@@ -46,7 +47,11 @@ class ExpressionAnalyzer {
     std::vector<Step> steps;
     dsl::Span span;
   };
-  struct Function;
+  /// The events that `s`, a set of variables or `match` speaks of.
+  struct Taken {
+    std::string_view name;
+    patterns::VariableMask variables = 0;
+  };
 
   // operators and literals (analyze_expression.cc)
   Typed visit(const dsl::Expr& at, const dsl::Literal& node);
@@ -63,9 +68,11 @@ class ExpressionAnalyzer {
   Typed membership(const dsl::Binary& node);
   Typed in_items(const Typed& left, const dsl::ListLiteral& list);
   Typed in_values(const Typed& left, std::vector<Value> values);
+  Typed in_value(const Typed& left, const dsl::Expr& list);
   const NamedList* list_named_by(const dsl::Expr& expression);
   Typed absent_from(const Typed& left, const Typed& member);
   Typed expect(const dsl::Expr& expression, Type want, std::string_view what);
+  Typed checked(const dsl::Expr& expression, const Typed& got, Type want, std::string_view what);
   void check_comparable(dsl::Span span, const Typed& a, const Typed& b);
 
   // names (analyze_name.cc)
@@ -78,28 +85,48 @@ class ExpressionAnalyzer {
   Typed resolve_name(const std::string& name, const Path& path);
   Typed resolve_shared(const std::string& name, const Path& path);
   Typed resolve_this(const Path& path);
-  Typed resolve_variable(patterns::VariableId variable, const Path& path);
-  Typed resolve_aggregated(patterns::VariableId variable, const Path& path);
+  Typed resolve_item(const Path& path);
+  Typed resolve_taken(const Taken& taken, const Path& path);
+  Typed resolve_aggregated(const Taken& taken, const Path& path);
   Typed resolve_own(const Path& path);
   Typed own_attribute(const AttributePath& attributes, dsl::Span span);
   Typed resolve_key_part(const std::string& name, const Path& path);
   std::optional<std::uint32_t> key_part_named(std::string_view text) const;
   Typed key_part(std::uint32_t index);
   Typed expand(const Macro& macro, const std::string& name, const Path& path);
-  bool check_visible(patterns::VariableId variable, dsl::Span span);
-  Typed of_event(patterns::EventPick pick, patterns::VariableId variable, const Path& path, std::size_t from);
+  std::optional<Taken> taken_named(std::string_view name) const;
+  std::optional<Taken> taken_named_by(const dsl::Expr& expression) const;
+  bool check_visible(const Taken& taken, dsl::Span span);
+  Typed of_event(patterns::EventPick pick,
+                 patterns::VariableMask variables,
+                 const Path& path,
+                 std::size_t from);
   Typed built_in(patterns::Op op, patterns::EventPick pick);
   std::optional<AttributePath> attribute_path(const Path& path, std::size_t from);
   std::string variables_hint(std::string_view name) const;
 
-  // functions and aggregates (analyze_call.cc)
-  static const std::vector<Function>& functions();
+  Typed resolve_edge(const dsl::Call& call, const Path& path);
+
+  // functions (analyze_call.cc)
   Typed visit(const dsl::Expr& at, const dsl::Call& node);
   Typed function(const Function& function, const dsl::Expr& at, const dsl::Call& node);
+  Typed argument(const Function& function, std::size_t i, const dsl::Expr& written);
+  Typed fold(const Function& function,
+             const dsl::Call& node,
+             const Value& literal,
+             const patterns::ExpressionNode& call,
+             std::span<const patterns::ExpressionId> operands);
+  std::optional<std::uint32_t> prepare(const Function& function, const dsl::Call& node);
+  std::optional<std::uint32_t> prepare_zone(std::span<const dsl::Expr> written);
+  std::optional<std::uint32_t> prepare_unit(std::span<const dsl::Expr> written);
+  std::optional<std::uint32_t> prepare_blocks(std::span<const dsl::Expr> written);
+  bool add_blocks(patterns::AddressSet& blocks, const dsl::Expr& written);
+  std::optional<std::string> text_literal(const dsl::Expr& written, const char* what);
+
+  // aggregates (analyze_aggregate.cc)
   Typed aggregate(patterns::AggregateKind kind, const dsl::Expr& at, const dsl::Call& node);
-  Typed add_aggregate(patterns::AggregateKind kind, patterns::VariableId variable, const Typed& operand);
-  Typed resolve_edge(const dsl::Call& call, const Path& path);
-  std::optional<patterns::VariableId> variable_named_by(const dsl::Expr& expression) const;
+  Typed aggregated_value(patterns::AggregateKind kind, const dsl::Expr& argument);
+  Typed add_aggregate(patterns::AggregateKind kind, patterns::VariableMask variables, const Typed& operand);
 
   Typed add(patterns::Op op, Type type, std::initializer_list<patterns::ExpressionId> operands);
   Typed add(patterns::ExpressionNode node, Type type, std::span<const patterns::ExpressionId> operands);
@@ -116,10 +143,10 @@ class ExpressionAnalyzer {
 
   RuleScope& scope_;
   Place place_;
-  Reporter reporter_;                // of the file being read: the rule's, or a macro's
-  std::vector<std::string> macros_;  // being expanded, outermost first
-  bool in_aggregate_ = false;        // reading an aggregate's operand
-  patterns::VariableId aggregated_;  // the variable it is over, once known
+  Reporter reporter_;                      // of the file being read: the rule's, or a macro's
+  std::vector<std::string> macros_;        // being expanded, outermost first
+  bool in_aggregate_ = false;              // reading an aggregate's operand
+  patterns::VariableMask aggregated_ = 0;  // the variables it is over, once known
 };
 
 /// A condition cut into the conjuncts that look only at the event itself, and those that look at events taken

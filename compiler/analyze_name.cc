@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace tocsin::compiler {
@@ -12,7 +13,7 @@ namespace tocsin::compiler {
 using patterns::EventPick;
 using patterns::ExpressionNode;
 using patterns::Op;
-using patterns::VariableId;
+using patterns::VariableMask;
 
 Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Name&) {
   const auto path = unrolled(at);
@@ -67,15 +68,27 @@ Typed ExpressionAnalyzer::resolve(const Path& path) {
   if (call != nullptr && (call->function.value == "first" || call->function.value == "last")) {
     return resolve_edge(*call, path);
   }
-  return error(path.base->span, "E0306", "only an event has attributes");
+  return resolve_item(path);
+}
+
+/// `split(path, '/')[-1]`: what has an index and is no event is a list.
+Typed ExpressionAnalyzer::resolve_item(const Path& path) {
+  const bool index = path.steps.size() == 1 && std::holds_alternative<std::uint32_t>(path.steps[0].segment);
+  if (!index) return error(path.base->span, "E0306", "only an event has attributes");
+  const Typed list = analyze(*path.base);
+  if (list.type != Type::list && list.type != Type::any) {
+    return error(path.base->span, "E0306", fmt::format("a {} has no items", compiler::name_of(list.type)));
+  }
+  ExpressionNode node;
+  node.op = Op::item;
+  node.index = static_cast<std::uint32_t>(path.steps[0].index);
+  return add(node, Type::any, std::array{list.id});
 }
 
 Typed ExpressionAnalyzer::resolve_name(const std::string& name, const Path& path) {
-  if (name == "prior" || name == "match") return unsupported(path.base->span, "`" + name + "`");
+  if (name == "prior") return unsupported(path.base->span, "`prior`");
   if (name == "this") return resolve_this(path);
-  if (place_.kind != Place::Kind::key) {
-    if (const auto variable = scope_.find_variable(name)) return resolve_variable(*variable, path);
-  }
+  if (const auto taken = taken_named(name)) return resolve_taken(*taken, path);
   const bool shared = scope_.library.find_macro(name) != nullptr ||
                       scope_.library.find_list(name) != nullptr || scope_.library.has_table(name);
   if (shared) return resolve_shared(name, path);
@@ -179,10 +192,24 @@ Typed ExpressionAnalyzer::key_part(std::uint32_t index) {
   return add(node, Type::any, {});
 }
 
-Typed ExpressionAnalyzer::resolve_variable(VariableId variable, const Path& path) {
-  if (in_aggregate_) return resolve_aggregated(variable, path);
-  if (!check_visible(variable, path.span)) return failed();
-  EventPick pick{EventPick::Which::last, 0, patterns::mask_of(variable)};
+/// `match` is every event taken so far, of whatever variable. A key is made before anything is taken.
+std::optional<ExpressionAnalyzer::Taken> ExpressionAnalyzer::taken_named(std::string_view name) const {
+  if (place_.kind == Place::Kind::key) return std::nullopt;
+  if (name == "match") return Taken{name, place_.visible & scope_.all_variables()};
+  const VariableMask variables = scope_.find_variables(name);
+  return variables == 0 ? std::nullopt : std::optional{Taken{name, variables}};
+}
+
+std::optional<ExpressionAnalyzer::Taken> ExpressionAnalyzer::taken_named_by(
+    const dsl::Expr& expression) const {
+  const auto* name = std::get_if<dsl::Name>(&expression.node);
+  return name == nullptr ? std::nullopt : taken_named(name->text);
+}
+
+Typed ExpressionAnalyzer::resolve_taken(const Taken& taken, const Path& path) {
+  if (in_aggregate_) return resolve_aggregated(taken, path);
+  if (!check_visible(taken, path.span)) return failed();
+  EventPick pick{EventPick::Which::last, 0, taken.variables};
   std::size_t from = 0;
   if (!path.steps.empty() && std::holds_alternative<std::uint32_t>(path.steps[0].segment)) {
     pick.which = EventPick::Which::nth;
@@ -191,40 +218,43 @@ Typed ExpressionAnalyzer::resolve_variable(VariableId variable, const Path& path
     if (place_.last_only && pick.n != -1)
       return unsupported(path.span, "another event than the last of a window");
   }
-  return of_event(pick, variable, path, from);
+  return of_event(pick, taken.variables, path, from);
 }
 
 /// In an aggregate's operand `v.x` is that of the event being added.
-Typed ExpressionAnalyzer::resolve_aggregated(VariableId variable, const Path& path) {
-  if (aggregated_ && aggregated_ != variable) {
-    return error(path.span, "E0508", "an aggregate is over the events of one variable");
+Typed ExpressionAnalyzer::resolve_aggregated(const Taken& taken, const Path& path) {
+  if (aggregated_ != 0 && aggregated_ != taken.variables) {
+    return error(path.span, "E0508", "an aggregate is over the events of one variable, or of one set");
   }
-  if (!check_visible(variable, path.span)) return failed();
-  aggregated_ = variable;
-  return of_event(EventPick{}, variable, path, 0);
+  if (!check_visible(taken, path.span)) return failed();
+  aggregated_ = taken.variables;
+  return of_event(EventPick{}, taken.variables, path, 0);
 }
 
 Typed ExpressionAnalyzer::resolve_edge(const dsl::Call& call, const Path& path) {
   if (in_aggregate_) {
     return error(path.span, "E0508", fmt::format("`{}` cannot stand in an aggregate", call.function.value));
   }
-  const auto variable = call.arguments.size() == 1 ? variable_named_by(call.arguments[0]) : std::nullopt;
-  if (!variable) {
+  const auto taken = call.arguments.size() == 1 ? taken_named_by(call.arguments[0]) : std::nullopt;
+  if (!taken) {
     return error(path.base->span,
                  "E0306",
                  fmt::format("`{}` wants a variable", call.function.value),
                  variables_hint("x"));
   }
-  if (!check_visible(*variable, call.arguments[0].span)) return failed();
+  if (!check_visible(*taken, call.arguments[0].span)) return failed();
   if (place_.last_only && call.function.value == "first") {
     return unsupported(path.span, "another event than the last of a window");
   }
   const auto which = call.function.value == "first" ? EventPick::Which::first : EventPick::Which::last;
-  return of_event(EventPick{which, 0, patterns::mask_of(*variable)}, *variable, path, 0);
+  return of_event(EventPick{which, 0, taken->variables}, taken->variables, path, 0);
 }
 
 /// The attribute that the steps from `from` on name, of the event that `pick` says.
-Typed ExpressionAnalyzer::of_event(EventPick pick, VariableId variable, const Path& path, std::size_t from) {
+Typed ExpressionAnalyzer::of_event(EventPick pick,
+                                   VariableMask variables,
+                                   const Path& path,
+                                   std::size_t from) {
   if (path.steps.size() == from + 1) {
     const PathSegment& only = path.steps[from].segment;
     if (only == PathSegment{"time"}) return built_in(Op::event_time, pick);
@@ -235,7 +265,7 @@ Typed ExpressionAnalyzer::of_event(EventPick pick, VariableId variable, const Pa
   ExpressionNode node;
   node.op = Op::attribute;
   node.pick = pick;
-  node.index = scope_.use_attribute(*attributes, patterns::mask_of(variable), path.span).value;
+  node.index = scope_.use_attribute(*attributes, variables, path.span).value;
   return add(node, Type::any, {});
 }
 
@@ -265,9 +295,9 @@ std::optional<AttributePath> ExpressionAnalyzer::attribute_path(const Path& path
   return out;
 }
 
-/// Whether some path to this place can have bound `variable`; if not, says why.
-bool ExpressionAnalyzer::check_visible(VariableId variable, dsl::Span span) {
-  const std::string& name = scope_.program.variables[variable.value].name;
+/// Whether some path to this place can have bound what `taken` speaks of; if not, says why.
+bool ExpressionAnalyzer::check_visible(const Taken& taken, dsl::Span span) {
+  const std::string_view name = taken.name;
   if (place_.kind == Place::Kind::window_condition) {
     reporter_.error(span,
                     "E0402",
@@ -275,8 +305,8 @@ bool ExpressionAnalyzer::check_visible(VariableId variable, dsl::Span span) {
                     "write the bare attribute; what speaks of all events goes into `having:`");
     return false;
   }
-  if ((place_.visible & patterns::mask_of(variable)) != 0) return true;
-  if (place_.kind == Place::Kind::condition && place_.own == variable) {
+  if ((place_.visible & taken.variables) != 0) return true;
+  if (place_.kind == Place::Kind::condition && patterns::mask_of(place_.own) == taken.variables) {
     reporter_.error(
         span,
         "E0401",

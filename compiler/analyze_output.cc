@@ -2,10 +2,38 @@
 
 #include "compiler/analyze_expression.h"
 
+#include <fmt/format.h>
+
+#include <array>
 #include <utility>
 
 namespace tocsin::compiler {
 namespace {
+
+constexpr const char* kFormatHint =
+    "as `.2f` and `,d` of numbers, `%H:%M` of times, `.1h` of durations, `>12` of anything";
+
+/// Whether the format can say how to write a value of that type.
+bool fits(const patterns::FormatSpec& format, Type type) {
+  switch (type) {
+    case Type::boolean:
+      return format.fits(ValueKind::boolean);
+    case Type::number:
+      return format.fits(ValueKind::real);
+    case Type::string:
+      return format.fits(ValueKind::string);
+    case Type::duration:
+      return format.fits(ValueKind::duration);
+    case Type::time:
+      return format.fits(ValueKind::time);
+    case Type::list:
+      return format.fits(ValueKind::list);
+    case Type::any:
+    case Type::null:
+      return true;
+  }
+  return true;
+}
 
 class OutputAnalyzer {
  public:
@@ -33,10 +61,28 @@ class OutputAnalyzer {
         continue;
       }
       const auto& hole = std::get<dsl::TemplateHole>(part);
-      if (hole.format) scope_.reporter.unsupported(hole.format->span, "a format in a message");
-      out.parts.emplace_back(value(hole.expression));
+      const Typed value = ExpressionAnalyzer{scope_, place_}.analyze(hole.expression);
+      out.parts.emplace_back(hole.format ? formatted(value, *hole.format) : value.id);
     }
     return out;
+  }
+
+  patterns::ExpressionId formatted(const Typed& value, const dsl::Located<std::string>& written) {
+    auto format = patterns::parse_format_spec(written.value);
+    if (!format) {
+      scope_.reporter.error(written.span, "E0511", format.error().message, kFormatHint);
+      return value.id;
+    }
+    if (!fits(*format, value.type)) {
+      scope_.reporter.error(written.span,
+                            "E0511",
+                            fmt::format("this is no way to write a {}", name_of(value.type)),
+                            kFormatHint);
+    }
+    patterns::ExpressionNode node;
+    node.op = patterns::Op::format;
+    node.index = scope_.program.expressions.add_format(std::move(*format));
+    return scope_.program.expressions.add(node, std::array{value.id});
   }
 
   RuleScope& scope_;

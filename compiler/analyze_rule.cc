@@ -39,6 +39,7 @@ class RuleAnalyzer {
     refuse_unsupported(rule_, scope_.reporter);
     copy_header();
     declare_variables();
+    declare_sets();
     choose_types_seen();
     analyze_key();
     analyze_severity(scope_, rule_);
@@ -76,6 +77,34 @@ class RuleAnalyzer {
                           "E0313",
                           fmt::format("a rule has at most {} variables", patterns::kVariablesMax));
     program().variables.resize(patterns::kVariablesMax);
+  }
+
+  void declare_sets() {
+    for (const dsl::NamedSet& set : rule_.sets) {
+      const std::string& name = set.name.value;
+      if (scope_.find_variable(name)) {
+        scope_.reporter.error(set.name.span,
+                              "E0301",
+                              fmt::format("`{}` is declared twice", name),
+                              "it is a variable's name, too");
+      }
+      scope_.sets.emplace(name, variables_of(set));
+    }
+  }
+
+  VariableMask variables_of(const dsl::NamedSet& set) {
+    VariableMask out = 0;
+    for (const auto& name : set.variables) {
+      if (const auto variable = scope_.find_variable(name.value)) {
+        out |= mask_of(*variable);
+        continue;
+      }
+      scope_.reporter.error(name.span,
+                            "E0302",
+                            fmt::format("the set names `{}`, which is not under `events:`", name.value),
+                            did_you_mean(name.value, scope_.variable_names()));
+    }
+    return out;
   }
 
   void use_types(const dsl::TypeSet& types, bool& any, std::vector<TypeId>& ids) {
@@ -229,9 +258,7 @@ class RuleAnalyzer {
     for (std::size_t i = 0; i < program().variables.size(); ++i) {
       analyze_condition(i, Place{Place::Kind::window_condition, variable_id(i), 0});
     }
-    const std::size_t count = program().variables.size();
-    const VariableMask all =
-        count == patterns::kVariablesMax ? ~VariableMask{0} : (VariableMask{1} << count) - 1;
+    const VariableMask all = scope_.all_variables();
     if (rule_.having) {
       ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all, true}};
       program().having = analyzer.analyze_condition(*rule_.having, "`having`");

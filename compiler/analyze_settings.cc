@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace tocsin::compiler {
 namespace {
@@ -71,21 +72,36 @@ AfterMatch after_match_of(dsl::AfterMatchKind kind) {
   return {};
 }
 
+/// Whether some way from the start to the end takes none of `variables`.
+bool may_leave_out(const patterns::Program& program, patterns::VariableMask variables) {
+  std::vector<bool> seen(program.positions.size(), false);
+  std::vector<patterns::PositionId> open{patterns::kStart};
+  while (!open.empty()) {
+    const patterns::Position& position = program.positions[open.back().value];
+    open.pop_back();
+    for (const Transition& t : position.transitions) {
+      if (t.kind != Transition::Kind::take) return true;
+      const bool skipped = (mask_of(program.positions[t.target.value].variable) & variables) != 0;
+      if (skipped || seen[t.target.value]) continue;
+      seen[t.target.value] = true;
+      open.push_back(t.target);
+    }
+  }
+  return false;
+}
+
 void analyze_skip_variables(RuleScope& scope, const dsl::AfterMatch& after, const Bindings& bindings) {
-  patterns::VariableMask always = 0;
   for (const auto& name : after.variables) {
-    const auto variable = scope.find_variable(name.value);
-    if (!variable || (bindings.taken & mask_of(*variable)) == 0) {
+    const patterns::VariableMask variables = scope.find_variables(name.value);
+    if ((bindings.taken & variables) == 0) {
       scope.reporter.error(name.span,
                            "E0302",
                            fmt::format("the pattern never takes `{}`", name.value),
                            did_you_mean(name.value, scope.variable_names()));
-      continue;
     }
-    scope.program.skip_to |= mask_of(*variable);
-    always |= bindings.always & mask_of(*variable);
+    scope.program.skip_to |= bindings.taken & variables;
   }
-  if (scope.program.skip_to != 0 && always == 0) {
+  if (scope.program.skip_to != 0 && may_leave_out(scope.program, scope.program.skip_to)) {
     scope.reporter.warning(after.variables.front().span,
                            "W0104",
                            fmt::format("a match may leave `{}` out; it then skips to the next event",

@@ -6,57 +6,47 @@ namespace {
 using patterns::PatternNode;
 using patterns::VariableMask;
 
-/// What has been taken at a place: on some path, and on all of them.
-struct Taken {
-  VariableMask some = 0;
-  VariableMask all = 0;
-};
-
+/// Each visit is given what may have been taken before a node, and gives back what may have been after it.
 class BindingsWalk {
  public:
   Bindings run(const PatternNode& root) {
-    out_.always = walk(root, Taken{}).all;
+    walk(root, 0);
     return out_;
   }
 
  private:
-  Taken walk(const PatternNode& at, Taken before) {
+  VariableMask walk(const PatternNode& at, VariableMask before) {
     return std::visit([&](const auto& node) { return visit(node, before); }, at.node);
   }
 
-  Taken visit(const patterns::Occurrence& node, Taken before) {
+  VariableMask visit(const patterns::Occurrence& node, VariableMask before) {
     const VariableMask self = mask_of(node.variable);
-    out_.before[node.variable.value] |= before.some;
-    out_.awaited |= before.some;
+    out_.before[node.variable.value] |= before;
+    out_.awaited |= before;
     out_.taken |= self;
     out_.named |= self;
-    return {before.some | self, before.all | self};
+    return before | self;
   }
 
-  Taken visit(const patterns::Absence& node, Taken before) {
-    out_.before[node.variable.value] |= before.some;
+  VariableMask visit(const patterns::Absence& node, VariableMask before) {
+    out_.before[node.variable.value] |= before;
     out_.named |= mask_of(node.variable);
     return before;
   }
 
-  Taken visit(const patterns::Quantified& node, Taken before) {
-    Taken after = walk(*node.unit, before);
-    if (node.max != 1u) after = walk(*node.unit, after);
-    return node.min == 0 ? Taken{after.some, before.all} : after;
+  VariableMask visit(const patterns::Quantified& node, VariableMask before) {
+    const VariableMask after = walk(*node.unit, before);
+    return node.max == 1u ? after : walk(*node.unit, after);
   }
 
-  Taken visit(const patterns::Sequence& node, Taken before) {
+  VariableMask visit(const patterns::Sequence& node, VariableMask before) {
     for (const PatternNode& term : node.terms) before = walk(term, before);
     return before;
   }
 
-  Taken visit(const patterns::Alternation& node, Taken before) {
-    Taken after{0, ~VariableMask{0}};
-    for (const PatternNode& branch : node.branches) {
-      const Taken taken = walk(branch, before);
-      after.some |= taken.some;
-      after.all &= taken.all;
-    }
+  VariableMask visit(const patterns::Alternation& node, VariableMask before) {
+    VariableMask after = 0;
+    for (const PatternNode& branch : node.branches) after |= walk(branch, before);
     return after;
   }
 

@@ -13,7 +13,6 @@ struct Bindings {
   patterns::VariableMask taken = 0;    ///< has a place where it is taken
   patterns::VariableMask awaited = 0;  ///< bound at some place where a further event may be waited for
   patterns::VariableMask named = 0;    ///< taken or absent somewhere
-  patterns::VariableMask always = 0;   ///< taken on every path
 };
 
 Bindings bindings_of(const patterns::PatternNode& root);

@@ -18,6 +18,18 @@ std::vector<std::string_view> RuleScope::variable_names() const {
   return out;
 }
 
+patterns::VariableMask RuleScope::find_variables(std::string_view name) const {
+  if (const auto variable = find_variable(name)) return mask_of(*variable);
+  const auto set = sets.find(name);
+  return set == sets.end() ? 0 : set->second;
+}
+
+patterns::VariableMask RuleScope::all_variables() const {
+  const std::size_t count = program.variables.size();
+  return count == patterns::kVariablesMax ? ~patterns::VariableMask{0}
+                                          : (patterns::VariableMask{1} << count) - 1;
+}
+
 std::optional<TypeId> RuleScope::use_type(const dsl::Located<std::string>& name) {
   if (schema.type_count() < Schema::kTypesMax) return schema.use_type(name.value);
   reporter.error(name.span, "E0311", "the rules name too many event types");

@@ -6,7 +6,9 @@
 #include "compiler/reporter.h"
 #include "patterns/program.h"
 
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,11 +19,17 @@ struct RuleScope {
   const Library& library;
   Schema& schema;
   Reporter reporter;
-  patterns::Program& program;        ///< variables are declared before anything else is analysed
+  patterns::Program& program;  ///< variables are declared before anything else is analysed
+  std::map<std::string, patterns::VariableMask, std::less<>>
+      sets{};                        ///< `sets:`: names of unions of variables
   std::size_t expression_count = 0;  ///< nodes analysed so far, macros expanded
 
   std::optional<patterns::VariableId> find_variable(std::string_view name) const;
   std::vector<std::string_view> variable_names() const;
+
+  /// What a variable or a set of that name stands for; none if there is neither.
+  patterns::VariableMask find_variables(std::string_view name) const;
+  patterns::VariableMask all_variables() const;
 
   /// The type's id; nothing, with an error, when the rule set names too many.
   std::optional<TypeId> use_type(const dsl::Located<std::string>& name);

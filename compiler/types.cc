@@ -44,6 +44,8 @@ Type type_of(const Value& value) {
       return Type::time;
     case ValueKind::json:
       return Type::any;
+    case ValueKind::list:
+      return Type::list;
   }
   TOCSIN_CHECK(false, "no such kind");
   return {};

@@ -36,7 +36,6 @@ void refuse_window(const dsl::Rule& rule, const Reporter& reporter) {
 void refuse_unsupported(const dsl::Rule& rule, const Reporter& reporter) {
   refuse_settings(rule, reporter);
   refuse_window(rule, reporter);
-  for (const dsl::NamedSet& set : rule.sets) reporter.unsupported(set.name.span, "`sets`");
   for (const dsl::RawKey& key : rule.others)
     reporter.unsupported(key.name.span, fmt::format("`{}`", key.name.value));
   if (rule.key) {

@@ -12,6 +12,14 @@ std::uint32_t append(std::vector<T>& to, T item) {
   return static_cast<std::uint32_t>(to.size() - 1);
 }
 
+/// The index of the item that is the same by `same`; appended if there is none.
+template <class T, class Same>
+std::uint32_t share(std::vector<T>& in, T item, Same same) {
+  const auto found = std::find_if(in.begin(), in.end(), [&](const T& other) { return same(other, item); });
+  if (found == in.end()) return append(in, std::move(item));
+  return static_cast<std::uint32_t>(found - in.begin());
+}
+
 bool same_sets(const ConstantSet& a, const ConstantSet& b) {
   const auto equal = [](const Value& x, const Value& y) { return compare(x, y) == Ordering::equal; };
   return std::equal(a.values().begin(), a.values().end(), b.values().begin(), b.values().end(), equal);
@@ -22,7 +30,9 @@ bool same_matchers(const TextMatcher& a, const TextMatcher& b) {
 }
 
 bool same_constants(const Value& a, const Value& b) {
-  return a.kind() == b.kind() && (a.is_null() || compare(a, b) == Ordering::equal);
+  if (a.kind() != b.kind()) return false;
+  if (a.is_text()) return a.as_text() == b.as_text();
+  return a.is_null() || compare(a, b) == Ordering::equal;
 }
 
 /// Whether what `index` stands for is the same.
@@ -30,6 +40,7 @@ bool same_index(const ExpressionPool& pool, const ExpressionNode& a, const Expre
   if (a.op == Op::constant) return same_constants(pool.constant(a.index), pool.constant(b.index));
   if (a.op == Op::in_set) return same_sets(pool.constant_set(a.index), pool.constant_set(b.index));
   if (a.op == Op::text_match) return same_matchers(pool.matcher(a.index), pool.matcher(b.index));
+  if (a.op == Op::in_blocks) return pool.address_set(a.index).blocks() == pool.address_set(b.index).blocks();
   return a.index == b.index;
 }
 
@@ -46,24 +57,37 @@ ExpressionId ExpressionPool::add(ExpressionNode node, std::span<const Expression
   return ExpressionId{append(nodes_, node)};
 }
 
+/// With its text in the pool.
+Value ExpressionPool::kept(const Value& value) {
+  return value.is_text() ? value.with_text(texts_.emplace_back(value.as_text())) : value;
+}
+
 ExpressionId ExpressionPool::add_constant(const Value& value) {
-  Value kept = value;
-  if (value.is_string()) kept = Value::string(texts_.emplace_back(value.as_text()));
   ExpressionNode node;
   node.op = Op::constant;
-  node.index = append(constants_, kept);
+  node.index = append(constants_, kept(value));
   return add(node, {});
 }
 
 std::uint32_t ExpressionPool::add_set(std::vector<Value> values) {
-  for (Value& value : values) {
-    if (value.is_string()) value = Value::string(texts_.emplace_back(value.as_text()));
-  }
+  for (Value& value : values) value = kept(value);
   return append(sets_, ConstantSet{std::move(values)});
 }
 
 std::uint32_t ExpressionPool::add_matcher(TextMatcher matcher) {
   return append(matchers_, std::move(matcher));
+}
+
+std::uint32_t ExpressionPool::add_address_set(AddressSet addresses) {
+  return append(address_sets_, std::move(addresses));
+}
+
+std::uint32_t ExpressionPool::add_zone(TimeZone zone) {
+  return share(zones_, std::move(zone), [](const auto& a, const auto& b) { return a.name() == b.name(); });
+}
+
+std::uint32_t ExpressionPool::add_format(FormatSpec format) {
+  return share(formats_, std::move(format), [](const auto& a, const auto& b) { return a.text == b.text; });
 }
 
 AggregateId ExpressionPool::add_aggregate(const Aggregate& aggregate) {

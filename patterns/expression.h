@@ -8,7 +8,10 @@
 #include "base/ids.h"
 #include "base/schema.h"
 #include "base/value.h"
+#include "patterns/address_set.h"
+#include "patterns/format_spec.h"
 #include "patterns/text_matcher.h"
+#include "patterns/time_zone.h"
 
 #include <cstdint>
 #include <deque>
@@ -67,6 +70,7 @@ enum class Op : std::uint8_t {
   greater_equal,
   in_set,   ///< index: into constant_sets; one operand
   in_list,  ///< first operand among the others
+  member,   ///< first operand among the items of the second: a list, or an array of the event
   between,
   contains,     ///< ignore_case
   starts_with,  ///< ignore_case
@@ -84,6 +88,9 @@ enum class Op : std::uint8_t {
   case_when,  ///< condition, value, condition, value, …, otherwise (always there, maybe a null constant)
   coalesce,
   exists,
+  // lists
+  make_list,  ///< of its operands
+  item,       ///< index: which one, as an int32: 0 the first, -1 the last; null when out of range
   // functions
   lower,
   upper,
@@ -97,6 +104,19 @@ enum class Op : std::uint8_t {
   sqrt,
   log,
   pow,
+  substr,
+  split,
+  hash,
+  in_blocks,    ///< index: into address_sets
+  hour,         ///< index: into zones
+  weekday,      ///< index: into zones
+  date,         ///< index: into zones
+  to_time,      ///< index: the TimeFormat of a number
+  to_duration,  ///< index: the TimeFormat of a number
+  haversine,
+  entropy,
+  levenshtein,
+  format,  ///< index: into formats; messages only
 };
 
 /// The word of the language for `op`, for printing.
@@ -111,7 +131,7 @@ struct ExpressionNode {
   EventPick pick;
 };
 
-enum class AggregateKind : std::uint8_t { count, sum, average, minimum, maximum, stddev, distinct };
+enum class AggregateKind : std::uint8_t { count, sum, average, minimum, maximum, stddev, distinct, collect };
 std::string_view name_of(AggregateKind kind);
 
 /// count(v), sum(v.x), max(probe.time), sum(v.price * v.volume): over the events taken by `variables`.
@@ -144,9 +164,12 @@ class ExpressionPool {
   ExpressionPool& operator=(ExpressionPool&&) = default;
 
   ExpressionId add(ExpressionNode node, std::span<const ExpressionId> operands);
-  ExpressionId add_constant(const Value& value);  ///< copies a string's text
+  ExpressionId add_constant(const Value& value);  ///< copies its text
   std::uint32_t add_set(std::vector<Value> values);
   std::uint32_t add_matcher(TextMatcher matcher);
+  std::uint32_t add_address_set(AddressSet addresses);
+  std::uint32_t add_zone(TimeZone zone);                  ///< zones of one name share an index
+  std::uint32_t add_format(FormatSpec format);            ///< formats of one text share an index
   AggregateId add_aggregate(const Aggregate& aggregate);  ///< equal ones share an id
 
   const ExpressionNode& node(ExpressionId id) const { return nodes_[id.value]; }
@@ -156,15 +179,23 @@ class ExpressionPool {
   const Value& constant(std::uint32_t index) const { return constants_[index]; }
   const ConstantSet& constant_set(std::uint32_t index) const { return sets_[index]; }
   const TextMatcher& matcher(std::uint32_t index) const { return matchers_[index]; }
+  const AddressSet& address_set(std::uint32_t index) const { return address_sets_[index]; }
+  const TimeZone& zone(std::uint32_t index) const { return zones_[index]; }
+  const FormatSpec& format(std::uint32_t index) const { return formats_[index]; }
   const Aggregate& aggregate(AggregateId id) const { return aggregates_[id.value]; }
   std::size_t aggregate_count() const { return aggregates_.size(); }
 
  private:
+  Value kept(const Value& value);
+
   std::vector<ExpressionNode> nodes_;
   std::vector<ExpressionId> operands_;
   std::vector<Value> constants_;
   std::vector<ConstantSet> sets_;
   std::vector<TextMatcher> matchers_;
+  std::vector<AddressSet> address_sets_;
+  std::vector<TimeZone> zones_;
+  std::vector<FormatSpec> formats_;
   std::vector<Aggregate> aggregates_;
   std::deque<std::string> texts_;
 };

@@ -10,20 +10,32 @@
 namespace tocsin::patterns {
 namespace {
 
-/// Reads back as the same: a float keeps its point, a quote in a string is written twice.
-std::string literal(const Value& value) {
-  if (!value.is_string()) {
-    std::string out;
-    append_plain(out, value);
-    const bool whole = out.find_first_not_of("-0123456789") == std::string::npos;
-    return value.kind() == ValueKind::real && whole ? out + ".0" : out;
-  }
+std::string quoted(std::string_view text) {
   std::string out = "'";
-  for (const char c : value.as_text()) {
+  for (const char c : text) {
     if (c == '\'') out += c;
     out += c;
   }
   return out + "'";
+}
+
+std::string list_literal(std::string_view items);
+
+/// Reads back as the same: a float keeps its point, a quote in a string is written twice.
+std::string literal(const Value& value) {
+  if (value.is_string()) return quoted(value.as_text());
+  if (value.kind() == ValueKind::list) return list_literal(value.as_text());
+  std::string out;
+  append_plain(out, value);
+  if (value.kind() == ValueKind::time) return "time(" + quoted(out) + ")";
+  const bool whole = out.find_first_not_of("-0123456789") == std::string::npos;
+  return value.kind() == ValueKind::real && whole ? out + ".0" : out;
+}
+
+std::string list_literal(std::string_view items) {
+  std::string out;
+  while (!items.empty()) out += (out.empty() ? "" : ", ") + literal(read_key_bytes(items));
+  return "[" + out + "]";
 }
 
 bool is_infix(Op op) {
@@ -36,6 +48,7 @@ bool is_infix(Op op) {
     case Op::less_equal:
     case Op::greater:
     case Op::greater_equal:
+    case Op::member:
     case Op::contains:
     case Op::starts_with:
     case Op::ends_with:
@@ -97,8 +110,14 @@ class ExpressionPrinter {
         return operand(node, 0) + match(pool_.matcher(node.index));
       case Op::case_when:
         return choice(node);
+      case Op::make_list:
+        return "[" + list(node, 0) + "]";
+      case Op::item:
+        return fmt::format("{}[{}]", operand(node, 0), static_cast<std::int32_t>(node.index));
+      case Op::format:
+        return list(node, 0) + ":" + pool_.format(node.index).text;
       default:
-        return fmt::format("{}({})", name_of(node.op), list(node, 0));
+        return fmt::format("{}({}{})", name_of(node.op), list(node, 0), constant_arguments(node));
     }
   }
 
@@ -130,6 +149,24 @@ class ExpressionPrinter {
       out += literal(value);
     }
     return out;
+  }
+
+  /// Those that the compiler has prepared, as further arguments.
+  std::string constant_arguments(const ExpressionNode& node) const {
+    std::string out;
+    if (node.op == Op::in_blocks) {
+      for (const std::string& block : pool_.address_set(node.index).blocks()) out += ", " + quoted(block);
+    } else if (node.op == Op::hour || node.op == Op::weekday || node.op == Op::date) {
+      out = ", " + quoted(pool_.zone(node.index).name());
+    } else if (node.op == Op::to_time || node.op == Op::to_duration) {
+      out = ", " + quoted(unit_of(static_cast<TimeFormat>(node.index)));
+    }
+    return out;
+  }
+
+  static std::string_view unit_of(TimeFormat unit) {
+    static constexpr std::string_view kUnits[] = {"s", "ms", "us", "ns"};
+    return kUnits[static_cast<std::size_t>(unit)];
   }
 
   static std::string match(const TextMatcher& matcher) {
@@ -214,6 +251,8 @@ std::string_view name_of(AggregateKind kind) {
       return "stddev";
     case AggregateKind::distinct:
       return "distinct";
+    case AggregateKind::collect:
+      return "collect";
   }
   TOCSIN_CHECK(false, "no such aggregate");
   return {};
@@ -221,13 +260,16 @@ std::string_view name_of(AggregateKind kind) {
 
 std::string_view name_of(Op op) {
   static constexpr std::string_view kNames[] = {
-      "constant", "attribute", "time",       "type",     "key",     "time",  "aggregate", "not", "and",
-      "or",       "==",        "!=",         "<",        "<=",      ">",     ">=",        "in",  "in",
-      "between",  "contains",  "startswith", "endswith", "matches", "+",     "-",         "*",   "/",
-      "%",        "-",         "case",       "coalesce", "exists",  "lower", "upper",     "len", "trim",
-      "concat",   "abs",       "round",      "floor",    "ceil",    "sqrt",  "log",       "pow",
+      "constant",  "attribute", "time",        "type",    "key",      "time",       "aggregate", "not",
+      "and",       "or",        "==",          "!=",      "<",        "<=",         ">",         ">=",
+      "in",        "in",        "in",          "between", "contains", "startswith", "endswith",  "matches",
+      "+",         "-",         "*",           "/",       "%",        "-",          "case",      "coalesce",
+      "exists",    "list",      "item",        "lower",   "upper",    "len",        "trim",      "concat",
+      "abs",       "round",     "floor",       "ceil",    "sqrt",     "log",        "pow",       "substr",
+      "split",     "hash",      "cidr",        "hour",    "weekday",  "date",       "time",      "duration",
+      "haversine", "entropy",   "levenshtein", "format",
   };
-  static_assert(std::size(kNames) == static_cast<std::size_t>(Op::pow) + 1);
+  static_assert(std::size(kNames) == static_cast<std::size_t>(Op::format) + 1);
   return kNames[static_cast<std::size_t>(op)];
 }
 

@@ -13,9 +13,9 @@ namespace {
 constexpr double kSumMax = 0x1p960;
 constexpr double kSquareMax = 0x1p480;
 
-/// Objects and arrays are opaque: only `count` takes notice of them.
+/// Objects, arrays and lists are no single values: only `count` takes notice of them.
 bool passed_over(AggregateKind kind, const Value& v) {
-  return v.is_null() || (v.kind() == ValueKind::json && kind != AggregateKind::count);
+  return v.is_null() || (v.is_text() && !v.is_string() && kind != AggregateKind::count);
 }
 
 }  // namespace
@@ -81,6 +81,9 @@ void Accumulator::add(const Value& v) {
       ++(*counts_)[std::move(bytes)];
       return;
     }
+    case AggregateKind::collect:
+      append_item(items_, v);
+      return;
     default:
       add_number(v, 1);
   }
@@ -99,6 +102,9 @@ void Accumulator::remove_oldest(const Value& v) {
     case AggregateKind::distinct:
       remove_distinct(v);
       return;
+    case AggregateKind::collect:
+      remove_collected();
+      return;
     default:
       add_number(v, -1);
   }
@@ -109,6 +115,25 @@ void Accumulator::remove_distinct(const Value& v) {
   append_key_bytes(bytes, v);
   const auto at = counts_->find(bytes);
   if (--at->second == 0) counts_->erase(at);
+}
+
+/// The bytes of what is gone are given back once they are the greater part.
+void Accumulator::remove_collected() {
+  std::string_view rest{items_};
+  rest.remove_prefix(items_begin_);
+  read_key_bytes(rest);
+  items_begin_ = items_.size() - rest.size();
+  if (items_begin_ <= rest.size()) return;
+  items_.erase(0, items_begin_);
+  items_begin_ = 0;
+}
+
+Value Accumulator::collected(std::uint64_t& null_operations) const {
+  const std::string_view items = std::string_view{items_}.substr(items_begin_);
+  if (items.empty()) return Value::null();
+  if (items.size() <= kCollectedBytesMax) return Value::list(items);
+  ++null_operations;
+  return Value::null();
 }
 
 void Accumulator::add_number(const Value& v, int sign) {
@@ -201,6 +226,8 @@ Value Accumulator::result(std::uint64_t& null_operations) const {
     case AggregateKind::minimum:
     case AggregateKind::maximum:
       return candidates_.empty() ? Value::null() : candidates_.front().value();
+    case AggregateKind::collect:
+      return collected(null_operations);
   }
   return Value::null();
 }

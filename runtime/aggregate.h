@@ -1,5 +1,5 @@
 #pragma once
-/// Aggregates over taken events and over windows: count, sum, avg, min, max, stddev, distinct.
+/// Aggregates over taken events and over windows: count, sum, avg, min, max, stddev, distinct, collect.
 ///
 /// Sums are exact: the sum of floats is the true sum rounded once (Shewchuk's expansions), that of ints is
 /// kept in 128 bits. So the answer does not depend on the order in which values came and went, and a sliding
@@ -16,6 +16,8 @@
 #include <vector>
 
 namespace tocsin::runtime {
+
+inline constexpr std::size_t kCollectedBytesMax = 16u << 20;  ///< a longer list makes no sense
 
 /// The exact sum of doubles as a few doubles that do not overlap.
 /// source  Shewchuk, Adaptive Precision Floating-Point Arithmetic, 1997; as math.fsum of Python
@@ -41,6 +43,7 @@ class Accumulator {
   /// `v` is copied if it is text.
   void add(const Value& v);
   void remove_oldest(const Value& v);
+  /// A text or list lives until something is added or taken away.
   Value result(std::uint64_t& null_operations) const;
 
  private:
@@ -57,6 +60,8 @@ class Accumulator {
   void add_candidate(const Value& v);
   void remove_candidate();
   void remove_distinct(const Value& v);
+  void remove_collected();
+  Value collected(std::uint64_t& null_operations) const;
   Value sum(std::uint64_t& null_operations) const;
   Value mean() const;
   Value deviation() const;
@@ -73,6 +78,8 @@ class Accumulator {
   std::uint64_t removed_ = 0;
   Fifo<Candidate> candidates_;      // minimum, maximum: best first, each later one worse
   std::unique_ptr<Counts> counts_;  // distinct: how often, by key bytes
+  std::string items_;               // collect: the items of a list, from items_begin_ on
+  std::size_t items_begin_ = 0;
 };
 
 }  // namespace tocsin::runtime

@@ -1,7 +1,14 @@
 #include "runtime/evaluator.h"
 
+#include "base/check.h"
 #include "runtime/aggregate.h"
+#include "runtime/formatting.h"
+#include "runtime/list_items.h"
 #include "runtime/operators.h"
+#include "runtime/text_functions.h"
+#include "runtime/time_and_place.h"
+
+#include <limits>
 
 namespace tocsin::runtime {
 namespace {
@@ -69,7 +76,7 @@ Value aggregate_value(const Scope& scope, patterns::AggregateId id) {
   Accumulator accumulator(aggregate.kind);
   accumulate(scope, aggregate, scope.taken, accumulator);
   const Value v = accumulator.result(scope.null_operations);
-  return v.is_string() ? Value::string(scope.scratch.copy(v.as_text())) : v;
+  return v.is_text() ? v.with_text(scope.scratch.copy(v.as_text())) : v;
 }
 
 Value key_part(std::string_view key, std::uint32_t index) {
@@ -133,12 +140,37 @@ Value concat(const Operands& operands, Arena& scratch) {
   return Value::string(scratch.copy(text));
 }
 
+Value make_list(const Operands& operands, Arena& scratch) {
+  std::string items;
+  for (std::size_t i = 0; i < operands.size(); ++i) append_item(items, operands[i]);
+  return Value::list(scratch.copy(items));
+}
+
+/// Without a length up to the end.
+Value part_of_text(const Operands& operands, std::uint64_t& null_operations) {
+  const Value rest = Value::integer(std::numeric_limits<std::int64_t>::max());
+  return substr(operands[0], operands[1], operands.size() > 2 ? operands[2] : rest, null_operations);
+}
+
+Value hash(const Operands& operands) {
+  std::string bytes;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Value v = operands[i];
+    if (v.is_null()) return v;
+    append_key_bytes(bytes, v);
+  }
+  return hash_of(bytes);
+}
+
+Value format(const Scope& scope, const ExpressionNode& node, const Value& v) {
+  std::string text;
+  append_formatted(text, v, scope.expressions.format(node.index));
+  return Value::string(scope.scratch.copy(text));
+}
+
 Value text_match(const Scope& scope, const ExpressionNode& node, const Value& text) {
   if (text.is_null()) return text;
-  if (!text.is_string()) {
-    ++scope.null_operations;
-    return Value::null();
-  }
+  if (!text.is_string()) return no_sense(scope.null_operations);
   return Value::boolean(scope.expressions.matcher(node.index).matches(text.as_text()));
 }
 
@@ -160,6 +192,48 @@ Value event_time(const Scope& scope, const ExpressionNode& node) {
 Value event_type(const Scope& scope, const ExpressionNode& node) {
   const Event* event = pick_event(scope, node.pick);
   return event == nullptr ? Value::null() : Value::string(event->type_name);
+}
+
+/// Lists and the rarer functions, apart from the rest so that a plain condition needs little stack.
+Value call_function(const Scope& scope, const ExpressionNode& node, const Operands& operand) {
+  const patterns::ExpressionPool& pool = scope.expressions;
+  std::uint64_t& bad = scope.null_operations;
+  switch (node.op) {
+    case Op::member:
+      return is_member(operand[0], operand[1], scope.scratch, bad);
+    case Op::make_list:
+      return make_list(operand, scope.scratch);
+    case Op::item:
+      return item_of(operand[0], static_cast<std::int32_t>(node.index), scope.scratch, bad);
+    case Op::substr:
+      return part_of_text(operand, bad);
+    case Op::split:
+      return split(operand[0], operand[1], scope.scratch, bad);
+    case Op::hash:
+      return hash(operand);
+    case Op::in_blocks:
+      return in_blocks(operand[0], pool.address_set(node.index), bad);
+    case Op::hour:
+    case Op::weekday:
+      return calendar_field(node.op, operand[0], pool.zone(node.index), bad);
+    case Op::date:
+      return date_of(operand[0], pool.zone(node.index), scope.scratch, bad);
+    case Op::to_time:
+      return to_time(operand[0], static_cast<TimeFormat>(node.index), bad);
+    case Op::to_duration:
+      return to_duration(operand[0], static_cast<TimeFormat>(node.index), bad);
+    case Op::haversine:
+      return haversine(operand[0], operand[1], operand[2], operand[3], bad);
+    case Op::entropy:
+      return entropy(operand[0], bad);
+    case Op::levenshtein:
+      return levenshtein(operand[0], operand[1], bad);
+    case Op::format:
+      return format(scope, node, operand[0]);
+    default:
+      TOCSIN_CHECK(false, "evaluate answers the other operators itself");
+      return Value::null();
+  }
 }
 
 }  // namespace
@@ -232,7 +306,7 @@ Value evaluate(const Scope& scope, ExpressionId id) {
     case Op::trim:
       return text_change(node.op, operand[0], scope.scratch, bad);
     case Op::length:
-      return text_length(operand[0], bad);
+      return length_of(operand[0], scope.scratch, bad);
     case Op::concat:
       return concat(operand, scope.scratch);
     case Op::negate:
@@ -243,6 +317,23 @@ Value evaluate(const Scope& scope, ExpressionId id) {
     case Op::sqrt:
     case Op::log:
       return unary_number(node.op, operand[0], bad);
+    case Op::member:
+    case Op::make_list:
+    case Op::item:
+    case Op::substr:
+    case Op::split:
+    case Op::hash:
+    case Op::in_blocks:
+    case Op::hour:
+    case Op::weekday:
+    case Op::date:
+    case Op::to_time:
+    case Op::to_duration:
+    case Op::haversine:
+    case Op::entropy:
+    case Op::levenshtein:
+    case Op::format:
+      return call_function(scope, node, operand);
   }
   return Value::null();
 }

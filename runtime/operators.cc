@@ -8,11 +8,6 @@ namespace {
 
 using patterns::Op;
 
-Value no_sense(std::uint64_t& null_operations) {
-  ++null_operations;
-  return Value::null();
-}
-
 Value finite(double v, std::uint64_t& null_operations) {
   return std::isfinite(v) ? Value::real(v) : no_sense(null_operations);
 }

@@ -13,6 +13,12 @@
 
 namespace tocsin::runtime {
 
+/// The null of what makes no sense.
+inline Value no_sense(std::uint64_t& null_operations) {
+  ++null_operations;
+  return Value::null();
+}
+
 /// == != < <= > >= by `op`.
 Value compare_with(patterns::Op op, const Value& a, const Value& b, std::uint64_t& null_operations);
 

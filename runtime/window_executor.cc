@@ -103,7 +103,7 @@ Value WindowExecutor::operand_of(const Aggregate& aggregate) {
   const Value v = evaluate(scope(), aggregate.operand);
   // Only what is not null counts; what it was need not be kept.
   if (aggregate.kind == AggregateKind::count && !v.is_null()) return Value::integer(1);
-  return v.kind() == ValueKind::json ? Value::null() : v;  // opaque: no other aggregate takes notice of it
+  return v.is_text() && !v.is_string() ? Value::null() : v;  // no other aggregate takes notice of a list
 }
 
 void WindowExecutor::add_to(OpenWindow& window) {

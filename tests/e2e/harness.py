@@ -71,6 +71,12 @@ class Sandbox:
     def alerts(self, name):
         return [json.loads(line) for line in self.lines(name)]
 
+    def whole_alerts(self, name):
+        """Those of a file that may be growing right now."""
+        path = self.folder / name
+        text = path.read_text() if path.exists() else ""
+        return [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
+
     def run(self, *arguments, code=0, stdin=""):
         done = subprocess.run([self.command, *arguments], cwd=self.folder, input=stdin, text=True,
                               capture_output=True, timeout=DEADLINE_SECONDS, env=self.environment)
@@ -84,8 +90,19 @@ class Sandbox:
         self.running.append(process)
         return process
 
-    def stop(self, process, code=0):
-        process.send_signal(signal.SIGINT)
+    def start_on_pipe(self, *arguments, name="events.fifo"):
+        """Starts `run` with a named pipe as its input; gives the process and the pipe's writing end."""
+        os.mkfifo(self.folder / name)
+        process = self.start("run", "--input", name, "--output", "out.ndjson", "--stats", "stats.json", *arguments)
+        pipe = (self.folder / name).open("w", buffering=1)
+        return process, pipe
+
+    def has_shown(self, text):
+        """Whether the command that was started has written `text` to standard error."""
+        return any(text in line for line in self.lines("stderr"))
+
+    def stop(self, process, code=0, with_signal=signal.SIGINT):
+        process.send_signal(with_signal)
         got = process.wait(DEADLINE_SECONDS)
         assert got == code, f"exit code {got}, not {code}\n" + "\n".join(self.lines("stderr"))
 

@@ -1,0 +1,36 @@
+#pragma once
+/// Asks the oracle, and asks the engine in its several modes; both answer in the same words.
+///
+/// An answer has a line an alert, keys one after the other, each key's alerts in their order:
+/// `{"k":"k1"} match 12s a=[0,3] b=[5]`, `{} timeout 4s a=[0] waiting=[b]`. Events go by their number in the
+/// stream.
+
+#include "compiler/compile.h"
+#include "tests/oracle/cases.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tocsin::oracle {
+
+using Answer = std::vector<std::string>;
+
+Answer oracle_answer(const compiler::CompiledRules& rules, const std::vector<Record>& events);
+
+/// How the engine is run.
+struct Mode {
+  std::size_t workers = 1;
+  std::size_t batch_records = 1000;  ///< about as many
+  std::uint64_t shuffle = 0;         ///< seed of a shuffle within the disorder bound; 0: in order
+};
+
+/// From bytes to alerts, through all of the pipeline to the end of time.
+std::string engine_alerts(const compiler::CompiledRules& rules,
+                          const std::vector<Record>& events,
+                          const Mode& mode);
+
+/// What `engine_alerts` gave, in the words of an answer.
+Answer engine_answer(const std::string& alerts);
+
+}  // namespace tocsin::oracle

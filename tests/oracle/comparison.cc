@@ -1,0 +1,74 @@
+#include "tests/oracle/comparison.h"
+
+#include "tests/oracle/answers.h"
+#include "tests/support/compiled.h"
+#include "tests/support/piping.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace tocsin::oracle {
+namespace {
+
+constexpr std::array<Mode, 3> kModes{Mode{2, 1, 1}, Mode{4, 7, 0}, Mode{1, 1, 2}};
+
+std::optional<compiler::CompiledRules> compiled(const Case& question) {
+  return tests::compile_texts({yaml_of(question.rule)}).rules;
+}
+
+/// The lines of `a` that `b` does not have first, then the other way round: where to look.
+std::string both(const char* a_name, const Answer& a, const char* b_name, const Answer& b) {
+  if (a == b) return {};
+  std::string out;
+  out += fmt::format("{}:\n", a_name);
+  for (const std::string& line : a) out += "  " + line + "\n";
+  out += fmt::format("{}:\n", b_name);
+  for (const std::string& line : b) out += "  " + line + "\n";
+  return out;
+}
+
+Comparison compare_compiled(const compiler::CompiledRules& rules, const Case& question, std::string& alerts) {
+  alerts = engine_alerts(rules, question.events, Mode{});
+  const Answer engine = engine_answer(alerts);
+  return {true, engine.size(), both("oracle", oracle_answer(rules, question.events), "engine", engine)};
+}
+
+}  // namespace
+
+Comparison compare(const Case& question) {
+  const auto rules = compiled(question);
+  std::string alerts;
+  return rules ? compare_compiled(*rules, question, alerts) : Comparison{};
+}
+
+Comparison compare_in_all_modes(const Case& question) {
+  const auto rules = compiled(question);
+  if (!rules) return {};
+  std::string alerts;
+  Comparison out = compare_compiled(*rules, question, alerts);
+  const auto lines = tests::without_ids(tests::lines_of(alerts));
+  for (const Mode& mode : kModes) {
+    if (!out.difference.empty()) break;
+    const auto other = tests::without_ids(tests::lines_of(engine_alerts(*rules, question.events, mode)));
+    const std::string name = fmt::format(
+        "{} workers, {} records a batch, shuffle {}", mode.workers, mode.batch_records, mode.shuffle);
+    out.difference = both("in order, one batch, one worker", lines, name.c_str(), other);
+  }
+  return out;
+}
+
+std::string to_string(const Case& question) {
+  std::string out = yaml_of(question.rule) + "---\n";
+  for (std::size_t i = 0; i < question.events.size(); ++i) {
+    const Record& record = question.events[i];
+    out += fmt::format("{}: {}s {}", i, record.second, record.type);
+    if (!record.k.empty()) out += " k=" + record.k;
+    if (record.x) out += fmt::format(" x={}", *record.x);
+    if (record.y_halves) out += fmt::format(" y={}", *record.y_halves / 2.0);
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace tocsin::oracle

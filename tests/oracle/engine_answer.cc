@@ -1,0 +1,139 @@
+#include "app/memory_source.h"
+#include "app/pipeline.h"
+#include "base/check.h"
+#include "tests/oracle/answers.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <random>
+#include <sstream>
+
+namespace tocsin::oracle {
+namespace {
+
+constexpr int kDisorderSeconds = 3;
+
+/// `n` tells the alerts' events apart.
+std::string json_of(const Record& record, std::size_t n) {
+  std::string out = fmt::format(R"({{"ts":{},"type":"{}","n":{})", record.second * 1000, record.type, n);
+  if (!record.k.empty()) out += fmt::format(R"(,"k":"{}")", record.k);
+  if (record.x) out += fmt::format(R"(,"x":{})", *record.x);
+  if (record.y_halves) out += fmt::format(R"(,"y":{}.{})", *record.y_halves / 2, *record.y_halves % 2 * 5);
+  return out + "}\n";
+}
+
+/// The numbers of the events as they arrive: delayed by up to the disorder bound, those of one second
+/// together.
+std::vector<std::size_t> arrivals(const std::vector<Record>& events, std::uint64_t seed) {
+  std::vector<std::size_t> out;
+  std::map<int, std::uint64_t> delays;
+  std::mt19937_64 random{seed};
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    out.push_back(i);
+    delays.emplace(events[i].second, seed == 0 ? 0 : random() % (kDisorderSeconds + 1));
+  }
+  const auto arrival = [&](std::size_t i) {
+    return static_cast<std::uint64_t>(events[i].second) + delays.at(events[i].second);
+  };
+  std::stable_sort(out.begin(), out.end(), [&](auto a, auto b) { return arrival(a) < arrival(b); });
+  return out;
+}
+
+std::string ndjson_of(const std::vector<Record>& events, std::uint64_t shuffle) {
+  std::string out;
+  for (const std::size_t i : arrivals(events, shuffle)) out += json_of(events[i], i);
+  return out;
+}
+
+void append(std::string& lines, app::StepOutput& out) {
+  for (const runtime::Alert& alert : out.alerts.alerts) lines += out.alerts.line(alert);
+  TOCSIN_CHECK(out.late.empty() && out.dead_letters.empty(), "the generators make no late or bad events");
+  out.clear();
+}
+
+std::string text_of(const simdjson::dom::element& value) {
+  return std::string{value.get_string().value()};
+}
+
+/// `[0,3]`.
+std::string numbers_of(const simdjson::dom::element& events) {
+  std::string out;
+  for (const auto& event : events.get_array()) {
+    if (!out.empty()) out += ',';
+    out += std::to_string(event["n"].get_int64().value());
+  }
+  return "[" + out + "]";
+}
+
+std::string waiting_of(const simdjson::dom::element& alert) {
+  std::vector<std::string> names;
+  for (const auto& name : alert["waiting"].get_array()) names.push_back(text_of(name));
+  std::sort(names.begin(), names.end());
+  return fmt::format(" waiting=[{}]", fmt::join(names, ","));
+}
+
+std::string line_of(const simdjson::dom::element& alert) {
+  const std::string kind = text_of(alert["kind"]);
+  const auto time = parse_rfc3339(text_of(alert["time"]));
+  TOCSIN_CHECK(time.has_value(), "an alert has a time");
+  std::map<std::string, std::string> taken;
+  for (const auto& variable : alert["events"].get_object()) {
+    taken[std::string{variable.key}] = numbers_of(variable.value);
+  }
+  std::string out = kind + " " + format_duration(time->time_since_epoch());
+  for (const auto& [name, numbers] : taken) out += " " + name + "=" + numbers;
+  return kind == "timeout" ? out + waiting_of(alert) : out;
+}
+
+std::string key_of(const simdjson::dom::element& alert) {
+  simdjson::dom::element key;
+  return alert["key"].get(key) == simdjson::SUCCESS ? std::string(simdjson::minify(key)) : "{}";
+}
+
+}  // namespace
+
+std::string engine_alerts(const compiler::CompiledRules& rules,
+                          const std::vector<Record>& events,
+                          const Mode& mode) {
+  app::PipelineOptions options;
+  options.workers = mode.workers;
+  options.disorder = std::chrono::seconds(mode.shuffle == 0 ? 0 : kDisorderSeconds);
+  const std::string bytes = ndjson_of(events, mode.shuffle);
+  options.batch_bytes =
+      std::max<std::size_t>(1, mode.batch_records * bytes.size() / std::max<std::size_t>(1, events.size()));
+  app::Pipeline pipeline{rules, options};
+  pipeline.add_input(std::make_unique<app::MemorySource>("events", bytes), connectors::Format::ndjson);
+
+  std::string alerts;
+  app::StepOutput out;
+  for (app::StepState state = app::StepState::more; state != app::StepState::end;) {
+    state = pipeline.step(out, std::chrono::milliseconds{0}).value();
+    append(alerts, out);
+  }
+  pipeline.drain(out);
+  append(alerts, out);
+  pipeline.advance(kTimeMax, out);
+  append(alerts, out);
+  return alerts;
+}
+
+Answer engine_answer(const std::string& alerts) {
+  simdjson::dom::parser parser;
+  std::map<std::string, Answer> keys;
+  std::istringstream lines{alerts};
+  for (std::string line; std::getline(lines, line);) {
+    const simdjson::dom::element alert = parser.parse(line);
+    keys[key_of(alert)].push_back(line_of(alert));
+  }
+  Answer out;
+  for (const auto& [key, answers] : keys) {
+    for (const std::string& answer : answers) out.push_back(key + " " + answer);
+  }
+  return out;
+}
+
+}  // namespace tocsin::oracle

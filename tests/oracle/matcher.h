@@ -1,0 +1,40 @@
+#pragma once
+/// The language's section 3 by brute force: all matches that the events of one key have, which of them are
+/// reported, and the timeouts.
+///
+/// It looks at the whole stream at once and follows the text, not the engine: every way to lay a word of the
+/// pattern over the events is tried (3.1), then the reports are picked in the order of time (3.2, 3.3), for
+/// each session by itself (3.4). Exponential, for streams of a dozen events.
+
+#include "base/event.h"
+#include "base/schema.h"
+#include "patterns/pattern.h"
+#include "patterns/program.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace tocsin::oracle {
+
+enum class OutcomeKind : std::uint8_t { match, timeout };
+
+/// Indexes count the events of the key, as they are seen.
+struct Outcome {
+  OutcomeKind kind = OutcomeKind::match;
+  EventTime time;  ///< of the last event, or the deadline
+  std::vector<std::pair<std::size_t, patterns::VariableId>> taken;
+  patterns::VariableMask waiting = 0;  ///< timeouts
+};
+
+/// What a rule reports, in order.
+///
+/// program  its conditions and settings; its positions, which `pattern` was lowered to, are not looked at
+/// events   of one key, those that the rule sees, in the order in which it sees them
+std::vector<Outcome> outcomes_of(const patterns::Pattern& pattern,
+                                 const patterns::Program& program,
+                                 const Schema& schema,
+                                 std::span<const Event> events);
+
+}  // namespace tocsin::oracle

@@ -1,0 +1,225 @@
+#include "tests/oracle/cases.h"
+
+#include <algorithm>
+#include <array>
+#include <random>
+#include <span>
+
+namespace tocsin::oracle {
+namespace {
+
+/// The same numbers for a seed on every platform.
+class Dice {
+ public:
+  explicit Dice(std::uint64_t seed) : engine_{seed} {}
+
+  int below(int n) { return static_cast<int>(engine_() % static_cast<std::uint64_t>(n)); }
+  int between(int low, int high) { return low + below(high - low + 1); }
+  bool chance(int percent) { return below(100) < percent; }
+  template <class T>
+  const T& one_of(std::span<const T> choices) {
+    return choices[static_cast<std::size_t>(below(static_cast<int>(choices.size())))];
+  }
+  char one_of(const std::string& letters) { return one_of(std::span<const char>{letters}); }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+using Texts = std::span<const char* const>;
+
+// What the engine is known to answer otherwise than the language says; each is made again once it is mended.
+
+/// `waiting` names what a gap has closed before.
+constexpr bool kGapsBesideTimeouts = false;
+/// An absence's own gap keeps the loop before it taking beyond `within`.
+constexpr bool kAbsenceBeyondWithin = false;
+/// Branches with an optional beginning: what one may begin with does not close the way into another.
+constexpr bool kBranchesBeginInTurn = false;
+/// `no skip`: the same pairs are told by an event and again by a deadline.
+constexpr bool kBranchesEndTwice = false;
+
+constexpr std::array kLinks{"->", "->", "->", "~>", "=>"};
+constexpr std::array kQuantifiers{"?",
+                                  "*",
+                                  "+",
+                                  "{2}",
+                                  "{2,3}",
+                                  "{2,}",
+                                  "{,2}",
+                                  "??",
+                                  "*?",
+                                  "+?",
+                                  "{2,3}?",
+                                  "{,2}?",
+                                  "+ strict",
+                                  "{2} strict",
+                                  "* strict",
+                                  "{2,3}? strict"};
+constexpr std::array kTypes{"any", "a|b", "b|c", "a", "c"};
+
+/// `#` stands for a variable of the pattern.
+constexpr std::array kConditions{"x > 0",
+                                 "x == 1",
+                                 "x in [0, 2]",
+                                 "x between 1 and 2",
+                                 "y >= 0.5",
+                                 "not exists(x)",
+                                 "x == #.x",
+                                 "x != #.x",
+                                 "x > #.x",
+                                 "x >= first(#).x",
+                                 "x <= #[-1].x",
+                                 "x < #[1].x",
+                                 "x == #[-2].x",
+                                 "x + 1 == #.x",
+                                 "y == #.y",
+                                 "y * 2 <= #.x + 1",
+                                 "type == #.type",
+                                 "count(#) >= 2",
+                                 "count(#) < 2",
+                                 "count(#.x) == 1",
+                                 "sum(#.x) < 3",
+                                 "sum(#.x + #.y) >= 2",
+                                 "x >= avg(#.x)",
+                                 "x > max(#.x)",
+                                 "y < min(#.y)",
+                                 "distinct(#.x) > 1",
+                                 "coalesce(#.x, 1) == 1",
+                                 "exists(#.y)",
+                                 "time - first(#).time <= 2s",
+                                 "time > #.time + 1s",
+                                 "not (x == #.x)",
+                                 "x == #.x and y != #.y",
+                                 "x == #.x or y == #.y",
+                                 "x == 1 and x != #.x",
+                                 "x == first(#).x and x == #.x"};
+
+class CaseMaker {
+ public:
+  explicit CaseMaker(std::uint64_t seed) : dice_{seed} {}
+
+  Case make() {
+    letters_ = std::string("abcd").substr(0, static_cast<std::size_t>(dice_.between(2, 4)));
+    timeouts_ = dice_.chance(40);
+    Case out;
+    out.rule.pattern = branches(0);
+    add_variables(out.rule);
+    add_settings(out.rule);
+    out.events = events();
+    return out;
+  }
+
+ private:
+  std::vector<TermSequence> branches(int depth) {
+    std::vector<TermSequence> out{sequence(depth)};
+    while (out.size() < 3 && dice_.chance(depth == 0 ? 12 : 55)) out.push_back(sequence(depth));
+    return out;
+  }
+
+  TermSequence sequence(int depth) {
+    TermSequence out;
+    const int count = depth == 0 ? dice_.between(1, 4) : dice_.between(1, 2);
+    for (int i = 0; i < count; ++i) out.push_back(term(depth, i == 0));
+    return out;
+  }
+
+  Term term(int depth, bool first) {
+    Term out;
+    out.link = dice_.one_of(Texts{kLinks});
+    if (gap_wanted()) out.link += gap();
+    out.letter = dice_.one_of(letters_);
+    if (!first && dice_.chance(20)) {
+      out.absent = true;
+      if (out.link[0] == '~') out.link = "->";
+    } else if (depth < 2 && dice_.chance(15)) {
+      out.group = branches(depth + 1);
+    } else if (dice_.chance(40) && (depth == 0 || !first || kBranchesBeginInTurn)) {
+      out.quantifier = dice_.one_of(Texts{kQuantifiers});
+      if (gap_wanted()) out.quantifier += gap();
+    }
+    return out;
+  }
+
+  std::string seconds(int low, int high) { return std::to_string(dice_.between(low, high)) + "s"; }
+  bool gap_wanted() { return dice_.chance(15) && (kGapsBesideTimeouts || !timeouts_); }
+  std::string gap() { return "[" + seconds(1, 4) + "]"; }
+
+  void add_variables(RuleText& rule) {
+    used_ = letters_of(rule.pattern);
+    for (const char letter : used_) {
+      if (dice_.chance(25)) rule.types[letter] = dice_.one_of(Texts{kTypes});
+      if (dice_.chance(35)) rule.conditions[letter] = condition();
+    }
+  }
+
+  std::string condition() {
+    std::string text = dice_.one_of(Texts{kConditions});
+    const char letter = dice_.one_of(used_);
+    std::replace(text.begin(), text.end(), '#', letter);
+    return text;
+  }
+
+  void add_settings(RuleText& rule) {
+    auto& settings = rule.settings;
+    const bool own_gap = pattern_text(rule.pattern).find("] not") != std::string::npos;
+    if (dice_.chance(90) && (kAbsenceBeyondWithin || !own_gap)) settings["within"] = seconds(1, 9);
+    if (dice_.chance(15)) settings["window"] = "session " + seconds(1, 3);
+    if (timeouts_) settings["on timeout"] = "{message: m}";
+    if (dice_.chance(70)) settings["after match"] = after_match(may_end_twice(rule.pattern));
+    if (dice_.chance(30)) settings["from"] = "any";
+    if (dice_.chance(40)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
+  }
+
+  static bool may_end_twice(const std::vector<TermSequence>& pattern) {
+    const std::string text = pattern_text(pattern);
+    return text.find('|') != std::string::npos && text.find("not") != std::string::npos;
+  }
+
+  std::string after_match(bool ends_twice) {
+    const std::string variable(1, dice_.one_of(used_));
+    const std::array<std::string, 5> choices{
+        "skip past last event",
+        "skip to next event",
+        ends_twice && !kBranchesEndTwice ? "skip to next event" : "no skip",
+        "skip to first " + variable,
+        "skip to last " + variable};
+    return dice_.one_of(std::span<const std::string>{choices});
+  }
+
+  std::vector<Record> events() {
+    std::vector<Record> out;
+    const int count = dice_.between(2, 10);
+    const int keys = dice_.between(1, 3);
+    int second = 0;
+    for (int i = 0; i < count; ++i) {
+      static constexpr std::array kSteps{0, 1, 1, 1, 2, 2, 3, 5};
+      second += dice_.one_of(std::span<const int>{kSteps});
+      out.push_back(event(second, keys));
+    }
+    return out;
+  }
+
+  Record event(int second, int keys) {
+    Record out;
+    out.second = second;
+    out.type = dice_.one_of(dice_.chance(8) ? std::string("e") : used_);
+    if (!dice_.chance(4)) out.k = "k" + std::to_string(dice_.below(keys));
+    if (dice_.chance(85)) out.x = dice_.below(3);
+    if (dice_.chance(70)) out.y_halves = dice_.below(5);
+    return out;
+  }
+
+  Dice dice_;
+  bool timeouts_ = false;
+  std::string letters_;
+  std::string used_;
+};
+
+}  // namespace
+
+Case random_case(std::uint64_t seed) {
+  return CaseMaker{seed}.make();
+}
+
+}  // namespace tocsin::oracle

@@ -1,0 +1,43 @@
+#pragma once
+/// Rules as the generators and the shrinker handle them: parts that can be put together, taken out and
+/// written down.
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace tocsin::oracle {
+
+struct Term;
+
+/// Terms one after the other.
+using TermSequence = std::vector<Term>;
+
+/// A letter, an absence, or a group of branches; with the link before it.
+struct Term {
+  std::string link = "->";  ///< with its gap; not written before the first of a sequence
+  bool absent = false;
+  char letter = 'a';
+  std::vector<TermSequence> group;  ///< unless empty, in place of the letter
+  std::string quantifier;
+  bool operator==(const Term&) const = default;
+};
+
+struct RuleText {
+  std::vector<TermSequence> pattern;            ///< branches
+  std::map<char, std::string> types;            ///< of a variable; its own letter where none is given
+  std::map<char, std::string> conditions;       ///< of a variable, without `where`
+  std::map<std::string, std::string> settings;  ///< `within`, `after match`, `window`, `key`, …
+  bool operator==(const RuleText&) const = default;
+};
+
+/// `a{2} -> not b ->[2s] (c | a)`.
+std::string pattern_text(const std::vector<TermSequence>& branches);
+
+/// The letters that a pattern names, each once.
+std::string letters_of(const std::vector<TermSequence>& branches);
+
+/// The rule file; it declares the variables that the pattern names.
+std::string yaml_of(const RuleText& rule);
+
+}  // namespace tocsin::oracle
