@@ -80,9 +80,9 @@ static_assert(sizeof(KeyState) == 192);
 
 /// Fetch into the cache what an event or a timer will look at: the key, then its first runs where they lie
 /// elsewhere.
-inline void prefetch_key(const KeyState& key) {
-  prefetch(&key);
-  prefetch(reinterpret_cast<const char*>(&key) + 64);
+inline void prefetch_key(const KeyState* key) {
+  prefetch(key);
+  prefetch(reinterpret_cast<const char*>(key) + 64);
 }
 inline void prefetch_runs(const KeyState& key) {
   if (!key.rules.empty()) prefetch(key.rules.begin()->runs.begin());
@@ -104,7 +104,7 @@ class KeyStore {
   /// is; some events later the key itself; then its runs.
   void prefetch_place(std::uint64_t hash) const { prefetch(&places_[home(hash)]); }
   void prefetch_key(std::uint64_t hash) const {
-    if (const KeyState* key = places_[home(hash)].key; key != nullptr) runtime::prefetch_key(*key);
+    if (const KeyState* key = places_[home(hash)].key; key != nullptr) runtime::prefetch_key(key);
   }
   void prefetch_runs(std::uint64_t hash) const {
     if (const KeyState* key = places_[home(hash)].key; key != nullptr) runtime::prefetch_runs(*key);

@@ -29,7 +29,7 @@ TakenEvent* MatchBuffer::append(TakenEvent* before,
   return &stored->node;
 }
 
-void MatchBuffer::let_go(TakenEvent* taken) {
+void MatchBuffer::release(TakenEvent* taken) {
   while (taken != nullptr && --taken->references == 0) {
     TakenEvent* const before = taken->before;
     store_.release(taken->stored);

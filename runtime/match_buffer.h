@@ -25,17 +25,18 @@ class MatchBuffer {
 
   static void hold(TakenEvent* taken) { ++taken->references; }
 
-  /// Lets go of `taken`, a few calls later: it was taken long ago, and by then is fetched into the cache.
-  void release(TakenEvent* taken) {
+  void release(TakenEvent* taken);
+
+  /// Releases `taken` some calls later, when it is in the cache: for what was taken long ago. Its event must
+  /// be a captured one.
+  void release_later(TakenEvent* taken) {
     prefetch(taken);
     std::swap(taken, leaving_[next_leaving_]);
     next_leaving_ = (next_leaving_ + 1) % leaving_.size();
-    if (taken != nullptr) let_go(taken);
+    release(taken);
   }
 
  private:
-  void let_go(TakenEvent* taken);
-
   EventStore& store_;
   Slab slab_;
   std::array<TakenEvent*, 8> leaving_{};

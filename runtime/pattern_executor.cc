@@ -227,7 +227,7 @@ void PatternExecutor::remove_dead(RuleState& state) {
   any_dead_ = false;
   const auto gone = [&](const Run& run) {
     if (!run.dead) return false;
-    context_.buffer.release(run.tail);
+    context_.buffer.release_later(run.tail);
     state.timed_out -= run.timed_out ? 1 : 0;
     return true;
   };

@@ -120,7 +120,7 @@ PositionId SequenceExecutor::target_of(PositionId position) const {
 
 void SequenceExecutor::remove_dead(RuleState& state) {
   const auto gone = [&](const Run& run) {
-    if (run.dead) context_.buffer.release(run.tail);
+    if (run.dead) context_.buffer.release_later(run.tail);
     return run.dead;
   };
   const auto live = std::remove_if(state.runs.begin(), state.runs.end(), gone);

@@ -9,9 +9,8 @@
 namespace tocsin::runtime {
 namespace {
 
-/// How many timers of a lane before its turn a key, and its runs, are fetched into the cache.
-constexpr std::size_t kKeyAhead = 8;
-constexpr std::size_t kRunsAhead = 3;
+/// How many timers of a lane before its turn a key is fetched into the cache.
+constexpr std::size_t kAhead = 6;
 
 bool later(const Timer& a, const Timer& b) {
   return a.deadline > b.deadline;
@@ -64,7 +63,7 @@ Timer TimerQueue::pop_lane() {
   auto& timers = lanes_[heads_.front().lane].timers;
   const Timer timer = timers.front();
   timers.pop_front();
-  look_ahead(timers);
+  if (timers.size() > kAhead) prefetch_key(timers[kAhead].key);
   if (heads_.size() > 1) std::pop_heap(heads_.begin(), heads_.end(), std::greater<>{});
   if (timers.empty()) {
     heads_.pop_back();
@@ -73,13 +72,6 @@ Timer TimerQueue::pop_lane() {
   heads_.back().deadline = timers.front().deadline;
   if (heads_.size() > 1) std::push_heap(heads_.begin(), heads_.end(), std::greater<>{});
   return timer;
-}
-
-/// Fetches into the cache what the next timers will look at.
-void TimerQueue::look_ahead(const std::deque<Timer>& timers) {
-  if (timers.size() <= kKeyAhead) return;
-  prefetch_key(*timers[kKeyAhead].key);
-  prefetch_runs(*timers[kRunsAhead].key);
 }
 
 void TimerQueue::find_next() {

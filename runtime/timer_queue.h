@@ -61,7 +61,6 @@ class TimerQueue {
   };
 
   Timer pop_lane();
-  static void look_ahead(const std::deque<Timer>& timers);
   void rebuild();
   void find_next();
 

@@ -31,9 +31,9 @@ using Texts = std::span<const char* const>;
 // What the engine is known to answer otherwise than the language says; each is made again once it is mended.
 
 /// `waiting` names what a gap has closed before.
-constexpr bool kGapsBesideTimeouts = false;
+constexpr bool kGapsBesideTimeouts = true;
 /// An absence's own gap keeps the loop before it taking beyond `within`.
-constexpr bool kAbsenceBeyondWithin = false;
+constexpr bool kAbsenceBeyondWithin = true;
 /// Branches with an optional beginning: what one may begin with does not close the way into another.
 constexpr bool kBranchesBeginInTurn = false;
 /// `no skip`: the same pairs are told by an event and again by a deadline.
