@@ -17,7 +17,7 @@ std::optional<compiler::CompiledRules> compiled(const Case& question) {
   return tests::compile_texts({yaml_of(question.rule)}).rules;
 }
 
-/// The lines of `a` that `b` does not have first, then the other way round: where to look.
+/// Both answers in full; nothing if they are the same.
 std::string both(const char* a_name, const Answer& a, const char* b_name, const Answer& b) {
   if (a == b) return {};
   std::string out;

@@ -3,7 +3,7 @@
 
 #include "tests/oracle/cases.h"
 
-#include <optional>
+#include <functional>
 #include <string>
 
 namespace tocsin::oracle {

@@ -93,7 +93,10 @@ constexpr std::array kConditions{"x > 0",
                                  "x == #.x and y != #.y",
                                  "x == #.x or y == #.y",
                                  "x == 1 and x != #.x",
-                                 "x == first(#).x and x == #.x"};
+                                 "x == first(#).x and x == #.x",
+                                 "count(match) < 3",
+                                 "x == match[0].x",
+                                 "sum(match.x) < 3"};
 
 class CaseMaker {
  public:
