@@ -18,8 +18,8 @@ bool before(const RoutedEvent& a, const RoutedEvent& b) {
 }  // namespace
 
 ReorderBuffer::ReorderBuffer(Duration disorder)
-    : width_log2_{std::bit_width(
-          static_cast<std::uint64_t>(std::max(kWidthMin, disorder.count() / kBucketsInBound)))} {}
+    : width_log2_(static_cast<int>(std::bit_width(
+          static_cast<std::uint64_t>(std::max(kWidthMin, disorder.count() / kBucketsInBound))))) {}
 
 ReorderBuffer::Bucket& ReorderBuffer::find_bucket(std::int64_t number) {
   const auto [at, fresh] = buckets_.try_emplace(number);
