@@ -76,7 +76,7 @@ void PatternExecutor::make_gate(const Position& position) {
     gate.joined = program_.positions[t.target.value].variable;
     gate.targets |= patterns::mask_of(gate.joined);
   }
-  if (gate.plain && takes == 1) {
+  if (gate.plain && takes == 1 && position.variable) {
     const auto condition = program_.variables[gate.joined.value].run_condition;
     gate.join = find_join(program_.expressions, condition, position.variable);
   }

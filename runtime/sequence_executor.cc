@@ -45,9 +45,10 @@ SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
     const Position& target = program_.positions[t.target.value];
     const auto condition = program_.variables[target.variable.value].run_condition;
     awaited.variable = target.variable;
-    awaited.join = find_join(program_.expressions, condition, position.variable);
     awaited.last = target.transitions.front().kind == Transition::Kind::accept;
-    if (&position != &program_.positions.front()) advancing_ |= patterns::mask_of(target.variable);
+    if (!position.variable) continue;
+    awaited.join = find_join(program_.expressions, condition, position.variable);
+    advancing_ |= patterns::mask_of(target.variable);
   }
 }
 

@@ -2,12 +2,13 @@
 
 import gzip
 import json
+import os
 import shutil
 import signal
 import struct
 import subprocess
 
-from harness import SEARCH_RULE, event, run_all, wait_until
+from harness import DEADLINE_SECONDS, SEARCH_RULE, event, run_all, wait_until
 
 ROWS = [
     (0, "search", "u1", "shoes"),
@@ -142,6 +143,27 @@ def test_silence_lets_wall_time_move_on(box):
     assert (alert["kind"], alert["time"], alert["clock"]) == ("timeout", "1970-01-01T00:00:00.100Z", "idle"), alert
     box.stop(process)
     pipe.close()
+
+
+def test_silence_on_standard_input_does_too(box):
+    box.write("rules/a.yaml", SEARCH_RULE.replace("within: 1h", "within: 100ms"))
+    process = box.start("run", "--rules", "rules", "--input", "-", "--output", "out.ndjson", "--idle", "50ms")
+    process.stdin.write(event(0, "search", user="u1", query="shoes").encode())
+    process.stdin.flush()
+    alert = wait_until(lambda: box.whole_alerts("out.ndjson"), "the timeout")[0]
+    assert (alert["kind"], alert["clock"]) == ("timeout", "idle"), alert
+    process.stdin.close()
+    assert process.wait(DEADLINE_SECONDS) == 0
+
+
+def test_a_pipe_that_nobody_writes_to_can_be_stopped(box):
+    box.write("rules/a.yaml", SEARCH_RULE)
+    os.mkfifo(box.folder / "events.fifo")
+    process = box.start("run", "--rules", "rules", "--input", "events.fifo", "--output", "out.ndjson")
+    wait_until((box.folder / "out.ndjson").exists, "the start")
+    process.send_signal(signal.SIGHUP)
+    wait_until(lambda: box.has_shown("kept its 0 runs"), "the reload")
+    box.stop(process, with_signal=signal.SIGTERM)
 
 
 run_all(globals())

@@ -43,9 +43,9 @@ class Piping {
       : pipeline{rules_of(rules), options} {}
 
   /// An input with this text, named `in-0`, `in-1`, …
-  Piping& input(const std::string& text) {
+  Piping& input(const std::string& text, connectors::Format format = connectors::Format::ndjson) {
     auto source = std::make_unique<app::MemorySource>("in-" + std::to_string(inputs_++), text);
-    pipeline.add_input(std::move(source), connectors::Format::ndjson);
+    pipeline.add_input(std::move(source), format);
     return *this;
   }
 

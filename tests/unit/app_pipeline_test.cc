@@ -271,6 +271,24 @@ TEST_CASE("an overlong record is skipped and counted once", "[app][pipeline]") {
   CHECK(piping.alerts_of("pair").size() == 1);
 }
 
+TEST_CASE("an overlong row ends where its quotes say", "[app][pipeline]") {
+  const std::size_t batch_bytes = GENERATE(std::size_t{1}, std::size_t{50}, std::size_t{130}, kWhole);
+  CAPTURE(batch_bytes);
+  PipelineOptions options = options_of(batch_bytes);
+  options.decode.record_bytes_max = 100;
+  Piping piping(kRules, options);
+  const std::string lines = "1200,a,1,1\n1300,\"\"b\"\",1,1\n";  // what looks like rows, in one cell
+  std::string cell;
+  while (cell.size() < 300) cell += lines;
+  const std::string rows = "ts,type,k,v\n1000,a,1,1\n1500,b,1,\"" + cell + "\"\n2000,b,1,1\n";
+  piping.input(rows, connectors::Format::csv).finish();
+  const app::PipelineCounters& counters = piping.pipeline.counters();
+  CHECK(counters.records == 3);
+  CHECK(counters.events == 2);
+  CHECK(counters.bad == 1);
+  CHECK(piping.alerts_of("pair").size() == 1);
+}
+
 TEST_CASE("what waits at the end can be kept, taken or timed out", "[app][pipeline]") {
   Piping piping(kRules, options_of(kWhole, 1, std::chrono::seconds(5)));
   piping.input(event(1000, "a") + event(2000, "b") + event(3000, "a")).run();

@@ -104,6 +104,18 @@ TEST_CASE("a repeated header is no record", "[connectors][csv]") {
   CHECK(out.batch().records == 2);
 }
 
+TEST_CASE("what stands in for a long row ends where the row ends", "[connectors][csv]") {
+  const auto codec = make_codec(Format::csv, {});
+  const std::string beginning =
+      GENERATE(as<std::string>{}, "1,a", "1,\"a", "1,\"a\nb", "1,\"a\"\"", "1,\"a\"", "1,\"a\",b");
+  const std::string rest = GENERATE(as<std::string>{}, "x\nnext", "\"\nnext", "\"x\n\"\nnext", "\n\"\nnext");
+  CAPTURE(beginning, rest);
+  const std::size_t end = codec->first_record(beginning + rest);
+  if (end == std::string::npos || end <= beginning.size()) return;  // not long enough to be stood in for
+  const std::string stand_in(codec->stand_in(beginning));
+  CHECK(codec->first_record(stand_in + rest) == end - beginning.size() + stand_in.size());
+}
+
 TEST_CASE("how the rows are cut does not show", "[connectors][csv]") {
   const std::string text =
       "ts,type,user\n1,a,\"x\ny\"\r\n2,b,\"\"\"\n\"\"\"\n3,a\n\n4,a,\"\n\n\"\n5,b,z\"\n6,a,\"broken\"x\n7,c,"

@@ -98,6 +98,11 @@ TEST_CASE("absence", "[runtime][pattern]") {
       {"each start one outcome", "a -> not b", "within: 3s", "a a", "match(a0)@3 match(a1)@4"},
       {"the next event alone", "a => not b", "within: 3s", "a c b", "match(a0)@3"},
       {"the next event is it", "a => not b", "within: 3s", "a b c", ""},
+      {"its own gap lets no loop go on beyond within",
+       "a* strict ->[4s] not a",
+       "within: 2s",
+       "a a a . . a",
+       "match(a5)@9"},
   }));
   CAPTURE(c.says);
   CHECK(run_pattern(c.pattern, c.settings, c.events) == c.want);
