@@ -27,11 +27,12 @@ void append_rule_json(std::string& out, const RuleCounters& rule) {
   append_json_string(out, rule.rule);
   const runtime::RuleCounters& n = rule.counts;
   out += fmt::format(
-      R"(,"matches":{},"timeouts":{},"alerts":{},"unkeyed":{},"null_operations":{},"runs_live":{},)"
-      R"("runs_refused":{}}})",
+      R"(,"matches":{},"timeouts":{},"alerts":{},"suppressed":{},"unkeyed":{},"null_operations":{},)"
+      R"("runs_live":{},"runs_refused":{}}})",
       n.matches,
       n.timeouts,
       n.alerts,
+      n.suppressed,
       n.unkeyed,
       n.null_operations,
       n.runs_live,
@@ -69,7 +70,7 @@ std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes) {
   const runtime::RuleCounters total = total_of(stats.rules);
   std::string out =
       fmt::format(R"({{"records":{},"events":{},"late":{},"bad":{},"bytes":{},"furthest_behind":"{}",)"
-                  R"("matches":{},"timeouts":{},"alerts":{},"unkeyed":{},)"
+                  R"("matches":{},"timeouts":{},"alerts":{},"suppressed":{},"unkeyed":{},)"
                   R"("null_operations":{},"runs_live":{},"runs_peak":{},)",
                   stats.input.records,
                   stats.input.events,
@@ -80,6 +81,7 @@ std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes) {
                   total.matches,
                   total.timeouts,
                   total.alerts,
+                  total.suppressed,
                   total.unkeyed,
                   total.null_operations,
                   stats.runs_live,
@@ -113,6 +115,7 @@ std::string summary_line(const RunStats& stats) {
                         format_duration(stats.input.furthest_behind),
                         format_duration(rounded_up(stats.input.furthest_behind)));
   }
+  if (total.suppressed > 0) line += fmt::format(", {} held back", total.suppressed);
   if (stats.input.bad > 0) line += fmt::format(", {} bad", stats.input.bad);
   if (total.unkeyed > 0) line += fmt::format(", {} without a key", total.unkeyed);
   if (stats.stopped)

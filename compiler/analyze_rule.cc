@@ -44,6 +44,7 @@ class RuleAnalyzer {
     analyze_key();
     analyze_severity(scope_, rule_);
     analyze_within(scope_, rule_);
+    analyze_suppress(scope_, rule_);
     analyze_window(scope_, rule_);
     if (rule_.pattern) {
       analyze_pattern_rule();

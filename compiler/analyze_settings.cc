@@ -133,6 +133,14 @@ void analyze_within(RuleScope& scope, const dsl::Rule& rule) {
   }
 }
 
+void analyze_suppress(RuleScope& scope, const dsl::Rule& rule) {
+  if (!rule.suppress) return;
+  scope.program.suppress = rule.suppress->value;
+  if (scope.program.suppress <= Duration{0}) {
+    scope.reporter.error(rule.suppress->span, "E0605", "`suppress` must be longer than nothing");
+  }
+}
+
 void analyze_window(RuleScope& scope, const dsl::Rule& rule) {
   if (!rule.window) return;
   const dsl::Window& written = rule.window->value;

@@ -17,7 +17,6 @@ void refuse_settings(const dsl::Rule& rule, const Reporter& reporter) {
     reporter.unsupported(rule.runs->span, "`runs:` other than `all`");
   }
   if (rule.cancel) reporter.unsupported(rule.cancel->span, "`cancel`");
-  if (rule.suppress) reporter.unsupported(rule.suppress->span, "`suppress`");
 }
 
 void refuse_window(const dsl::Rule& rule, const Reporter& reporter) {

@@ -138,6 +138,7 @@ struct Program {
 
   std::optional<Output> on_match;  ///< none: emits nothing
   std::optional<Output> on_timeout;
+  Duration suppress{0};  ///< how long an alert of a key holds back the next ones; 0: not at all
   std::vector<std::string> warnings;
 };
 

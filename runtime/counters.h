@@ -9,6 +9,7 @@ struct RuleCounters {
   std::uint64_t matches = 0;  ///< results, whether or not the rule emits them
   std::uint64_t timeouts = 0;
   std::uint64_t alerts = 0;           ///< emitted
+  std::uint64_t suppressed = 0;       ///< alerts held back by `suppress`
   std::uint64_t unkeyed = 0;          ///< events of its types whose key was null: the rule did not see them
   std::uint64_t null_operations = 0;  ///< overflow, division by zero, kinds that do not go together
   std::uint64_t runs_live = 0;
@@ -18,6 +19,7 @@ struct RuleCounters {
     matches += other.matches;
     timeouts += other.timeouts;
     alerts += other.alerts;
+    suppressed += other.suppressed;
     unkeyed += other.unkeyed;
     null_operations += other.null_operations;
     runs_live += other.runs_live;

@@ -90,11 +90,12 @@ Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
   for (const patterns::Variable& v : program_.variables) variable_names_.push_back(member_name(v.name));
 }
 
-void Emitter::emit(const ResultView& result) {
+void Emitter::emit(ResultView result) {
   const bool match = result.kind == AlertKind::match;
   ++(match ? counters_.matches : counters_.timeouts);
   const std::optional<Output>& output = match ? program_.on_match : program_.on_timeout;
   if (!output) return;
+  if (program_.suppress > Duration{0} && held_back(result)) return;
   ++counters_.alerts;
   if (!context_.render_alerts) return;
 
@@ -112,6 +113,23 @@ void Emitter::emit(const ResultView& result) {
   alert.begin = context_.alerts->lines.size();
   render(result, *output, context_.alerts->lines);
   alert.size = context_.alerts->lines.size() - alert.begin;
+}
+
+/// Whether the last alert of the key is too near; if not, this one tells how many were.
+bool Emitter::held_back(ResultView& result) {
+  RuleState& state = *result.key->find(rule_);
+  if (state.silence == nullptr) {
+    state.silence = std::make_unique<Silence>();
+  } else if (result.time <= silence_end(state.silence->told, program_.suppress)) {
+    ++state.silence->held;
+    ++counters_.suppressed;
+    return true;
+  }
+  result.suppressed = state.silence->held;
+  *state.silence = {result.time, 0, false};
+  const EventTime end = silence_end(result.time, program_.suppress);
+  context_.timers.push_unordered({end, result.key, result.key->generation, rule_});
+  return false;
 }
 
 void Emitter::render(const ResultView& result, const Output& output, std::string& line) {
@@ -132,6 +150,7 @@ void Emitter::render(const ResultView& result, const Output& output, std::string
   }
   append_events(line);
   if (result.kind == AlertKind::timeout) append_waiting(result, line);
+  if (result.suppressed > 0) line += "\"suppressed\":" + std::to_string(result.suppressed) + ",";
   close_with(line, '}');
   line += '\n';
 }

@@ -16,12 +16,13 @@ struct ResultView {
   AlertKind kind = AlertKind::match;
   EventTime time;    ///< of the last event, the deadline, or the window's end
   AlertOrder order;  ///< decided and phase, and of an event its place; the emitter fills in the rest
-  const KeyState* key = nullptr;
+  KeyState* key = nullptr;
   const TakenEvent* tail = nullptr;       ///< the last event taken
   const WindowAnswers* window = nullptr;  ///< window rules
   EventTime window_begin = kTimeMin;      ///< window rules: what the window spans
   EventTime window_end = kTimeMin;
   patterns::VariableMask waiting = 0;  ///< timeouts: variables that could have gone on
+  std::uint64_t suppressed = 0;        ///< alerts held back before it; the emitter fills it in
 };
 
 /// The place in the order of alerts of what `event` brings.
@@ -34,9 +35,10 @@ class Emitter {
 
   /// Counts the result and, if the rule emits it, appends its alert.
   /// cost  one buffer append; texts only of what the rule's message and fields name
-  void emit(const ResultView& result);
+  void emit(ResultView result);
 
  private:
+  bool held_back(ResultView& result);
   void render(const ResultView& result, const patterns::Output& output, std::string& line);
   void append_id(const ResultView& result, std::string& line);
   void append_key(const ResultView& result, std::string& line);

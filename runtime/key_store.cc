@@ -90,7 +90,10 @@ void KeyStore::remove(KeyState& key) {
 
   ++key.generation;
   if (key.rules.size() > kRulesKept) key.rules.clear();
-  for (RuleState& state : key.rules) state.session_timer = kTimeMax;
+  for (RuleState& state : key.rules) {
+    state.session_timer = kTimeMax;
+    state.silence.reset();
+  }
   free_.push_back(&key);
 }
 

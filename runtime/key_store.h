@@ -6,6 +6,7 @@
 #include "runtime/prefetch.h"
 #include "runtime/router.h"
 #include "runtime/short_list.h"
+#include "runtime/silence.h"
 #include "runtime/slab.h"
 
 #include <boost/container/string.hpp>
@@ -49,11 +50,14 @@ struct RuleState {
   std::uint32_t rule = 0;
   std::uint32_t timed_out = 0;          ///< how many of `runs` are only waiting to tell their timeout
   std::unique_ptr<WindowState> window;  ///< of a rule without a pattern
+  std::unique_ptr<Silence> silence;     ///< after an alert of a rule with `suppress`
   ShortList<Run> runs;
   EventTime session_end = kTimeMin;    ///< last instant of the session, while anything is open
   EventTime session_timer = kTimeMax;  ///< when the timer for it comes; kTimeMax: none is under way
 
-  bool idle() const { return runs.empty() && window == nullptr; }
+  /// Whether an event finds anything that it might change.
+  bool open() const { return !runs.empty() || window != nullptr; }
+  bool idle() const { return !open() && (silence == nullptr || !silence->matters()); }
 };
 
 /// What an event looks at of a key with one rule and one run is two cache lines.

@@ -72,8 +72,19 @@ void Shard::fire_before(EventTime time) {
     RuleState* state = key.find(timer.rule);
     if (state == nullptr) continue;
     executors_[timer.rule]->on_deadline(key, *state, timer.deadline);
+    if (state->silence != nullptr) end_silence(timer, *state);
     if (key.idle()) stores_[key.space]->remove(key);
   }
+}
+
+/// What `suppress` remembers goes when it can matter no more. A timeout that waits for its start may still be
+/// told with an earlier time.
+void Shard::end_silence(const Timer& timer, RuleState& state) {
+  const Duration suppress = context_.rules->rules()[timer.rule].program->suppress;
+  const EventTime end = silence_end(state.silence->told, suppress);
+  if (end > timer.deadline) return;
+  state.silence->over = true;
+  if (!state.silence->matters() && state.timed_out == 0) state.silence.reset();
 }
 
 void Shard::process(const RoutedEvent& routed) {
@@ -85,7 +96,7 @@ void Shard::process(const RoutedEvent& routed) {
        context_.rules->key_spaces()[routed.space].rules_of_type[event.type.value]) {
     Executor& executor = *executors_[rule];
     RuleState* state = key != nullptr ? key->find(rule) : nullptr;
-    if ((state == nullptr || state->idle()) && !executor.may_open(current)) continue;
+    if ((state == nullptr || !state->open()) && !executor.may_open(current)) continue;
     if (key == nullptr) key = &store.add(routed);
     executor.on_event(*key, key->find_or_add(rule), current);
   }
@@ -159,14 +170,29 @@ std::vector<std::optional<std::uint32_t>> match_rules(const RuleSet& current, co
 }
 
 /// Renumbers the rules of `key`; those that do not go on let go of what they hold.
-void Shard::keep_rules(KeyState& key, const std::vector<std::optional<std::uint32_t>>& new_index) {
+void Shard::keep_rules(KeyState& key,
+                       const std::vector<std::optional<std::uint32_t>>& new_index,
+                       const RuleSet& next) {
   for (RuleState& state : key.rules) {
     if (!new_index[state.rule]) executors_[state.rule]->drop(state);
   }
   const auto gone = [&](const RuleState& state) { return !new_index[state.rule]; };
   key.rules.truncate(std::remove_if(key.rules.begin(), key.rules.end(), gone));
-  for (RuleState& state : key.rules) state.rule = *new_index[state.rule];
+  for (RuleState& state : key.rules) {
+    keep_silence(key, state, *next.rules()[*new_index[state.rule]].program);
+    state.rule = *new_index[state.rule];
+  }
   std::sort(key.rules.begin(), key.rules.end(), [](const auto& a, const auto& b) { return a.rule < b.rule; });
+}
+
+/// `suppress` may have changed: what is remembered of the last alert goes by the new one.
+void Shard::keep_silence(KeyState& key, RuleState& state, const patterns::Program& next) {
+  if (state.silence == nullptr) return;
+  if (next.suppress == Duration{0}) return state.silence.reset();
+  if (next.suppress == context_.rules->rules()[state.rule].program->suppress) return;
+  state.silence->over = false;
+  const EventTime end = silence_end(state.silence->told, next.suppress);
+  context_.timers.push_unordered({end, &key, key.generation, state.rule});
 }
 
 /// Captures every kept event anew, with the slots that the new rules ask for.
@@ -200,7 +226,7 @@ void Shard::swap_rules(std::shared_ptr<const RuleSet> rules,
   std::vector<KeyState*> idle;
   for (const auto& store : stores_) {
     store->for_each([&](KeyState& key) {
-      keep_rules(key, new_index);
+      keep_rules(key, new_index, *rules);
       if (key.idle()) idle.push_back(&key);
     });
   }

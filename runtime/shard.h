@@ -54,9 +54,13 @@ class Shard {
  private:
   void look_ahead(std::span<const RoutedEvent> events) const;
   void fire_before(EventTime time);
+  void end_silence(const Timer& timer, RuleState& state);
   void process(const RoutedEvent& routed);
   void make_executors();
-  void keep_rules(KeyState& key, const std::vector<std::optional<std::uint32_t>>& new_index);
+  void keep_rules(KeyState& key,
+                  const std::vector<std::optional<std::uint32_t>>& new_index,
+                  const RuleSet& next);
+  void keep_silence(KeyState& key, RuleState& state, const patterns::Program& next);
   void move_stores(const RuleSet& current, const RuleSet& next);
   void refresh_events(const DecodeAgain& decode_again);
 

@@ -160,7 +160,7 @@ EventTime WindowExecutor::window_opens() const {
 }
 
 /// Lets go of the events that have left (now - size, now].
-void WindowExecutor::make_room(const KeyState& key, WindowState& state) {
+void WindowExecutor::make_room(KeyState& key, WindowState& state) {
   while (!state.times.empty() && state.times.front() <= window_opens()) {
     const EventTime leaving = state.times.front();
     while (!state.times.empty() && state.times.front() == leaving) evict_first(state);
@@ -213,7 +213,7 @@ const TakenEvent* WindowExecutor::recent_chain(const WindowState& state,
   return chain_.empty() ? nullptr : &chain_.back();
 }
 
-bool WindowExecutor::having(const KeyState& key, const OpenWindow& window, const TakenEvent* recent) {
+bool WindowExecutor::having(KeyState& key, const OpenWindow& window, const TakenEvent* recent) {
   Scope s = scope();
   s.own = nullptr;
   s.taken = recent;
@@ -222,7 +222,7 @@ bool WindowExecutor::having(const KeyState& key, const OpenWindow& window, const
   return holds(s, program_.having);
 }
 
-void WindowExecutor::tell_if_holds(const KeyState& key, OpenWindow& window, const TakenEvent* recent) {
+void WindowExecutor::tell_if_holds(KeyState& key, OpenWindow& window, const TakenEvent* recent) {
   const bool first = program_.emit == WindowEmit::first;
   if (first && window.told) {
     if (window_.kind == WindowKind::sliding) window.told = having(key, window, recent);
@@ -233,7 +233,7 @@ void WindowExecutor::tell_if_holds(const KeyState& key, OpenWindow& window, cons
   tell(key, window, recent, order_of(*event_), event_->time);
 }
 
-void WindowExecutor::tell(const KeyState& key,
+void WindowExecutor::tell(KeyState& key,
                           const OpenWindow& window,
                           const TakenEvent* recent,
                           const AlertOrder& order,
@@ -289,10 +289,7 @@ void WindowExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dead
 }
 
 /// The first window is over.
-void WindowExecutor::close(const KeyState& key,
-                           const WindowState& state,
-                           EventTime deadline,
-                           EventTime time) {
+void WindowExecutor::close(KeyState& key, const WindowState& state, EventTime deadline, EventTime time) {
   if (program_.emit != WindowEmit::close) return;
   const OpenWindow& window = state.windows.front();
   const TakenEvent* recent = recent_chain(state, window, nullptr);

@@ -64,15 +64,15 @@ class WindowExecutor final : public Executor {
 
   // sliding
   EventTime window_opens() const;
-  void make_room(const KeyState& key, WindowState& state);
+  void make_room(KeyState& key, WindowState& state);
   void evict_first(WindowState& state);
   void remember(WindowState& state);
 
   // results
   const TakenEvent* recent_chain(const WindowState& state, const OpenWindow& window, StoredEvent* current);
-  bool having(const KeyState& key, const OpenWindow& window, const TakenEvent* recent);
-  void tell_if_holds(const KeyState& key, OpenWindow& window, const TakenEvent* recent);
-  void tell(const KeyState& key,
+  bool having(KeyState& key, const OpenWindow& window, const TakenEvent* recent);
+  void tell_if_holds(KeyState& key, OpenWindow& window, const TakenEvent* recent);
+  void tell(KeyState& key,
             const OpenWindow& window,
             const TakenEvent* recent,
             const AlertOrder& order,
@@ -81,7 +81,7 @@ class WindowExecutor final : public Executor {
   // time
   static EventTime floor_to(EventTime time, Duration step);
   void arm(KeyState& key, RuleState& state);
-  void close(const KeyState& key, const WindowState& state, EventTime deadline, EventTime time);
+  void close(KeyState& key, const WindowState& state, EventTime deadline, EventTime time);
 
   Context& context_;
   const DeployedRule& rule_;

@@ -86,6 +86,10 @@ std::string line_of(const simdjson::dom::element& alert) {
   }
   std::string out = kind + " " + format_duration(time->time_since_epoch());
   for (const auto& [name, numbers] : taken) out += " " + name + "=" + numbers;
+  simdjson::dom::element suppressed;
+  if (alert["suppressed"].get(suppressed) == simdjson::SUCCESS) {
+    out += " suppressed=" + simdjson::minify(suppressed);
+  }
   return kind == "timeout" ? out + waiting_of(alert) : out;
 }
 

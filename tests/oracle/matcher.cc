@@ -322,6 +322,21 @@ std::size_t session_after(std::size_t begin, std::span<const Event> events, Dura
   return end;
 }
 
+/// What `suppress` lets through: of one key at most one alert in that time.
+std::vector<Outcome> told_of(const std::vector<Outcome>& outcomes, Duration suppress) {
+  std::vector<Outcome> out;
+  std::size_t held = 0;
+  for (const Outcome& outcome : outcomes) {
+    if (!out.empty() && outcome.time < out.back().time + suppress) {
+      ++held;
+      continue;
+    }
+    out.push_back(outcome);
+    out.back().suppressed = std::exchange(held, 0);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<Outcome> outcomes_of(const patterns::Pattern& pattern,
@@ -341,7 +356,7 @@ std::vector<Outcome> outcomes_of(const patterns::Pattern& pattern,
       out.push_back(std::move(outcome));
     }
   }
-  return out;
+  return program.suppress == Duration{0} ? out : told_of(out, program.suppress);
 }
 
 }  // namespace tocsin::oracle

@@ -26,6 +26,7 @@ struct Outcome {
   EventTime time;  ///< of the last event, or the deadline
   std::vector<std::pair<std::size_t, patterns::VariableId>> taken;
   patterns::VariableMask waiting = 0;  ///< timeouts
+  std::size_t suppressed = 0;          ///< held back before it
 };
 
 /// What a rule reports, in order.

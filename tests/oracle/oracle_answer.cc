@@ -75,6 +75,7 @@ std::string line_of(const Outcome& outcome,
     taken[names[variable.value]].push_back(std::to_string(events[event].offset));
   }
   for (const auto& [name, numbers] : taken) out += " " + name + "=[" + joined(numbers) + "]";
+  if (outcome.suppressed > 0) out += " suppressed=" + std::to_string(outcome.suppressed);
   if (outcome.kind == OutcomeKind::match) return out;
   std::vector<std::string> waiting;
   for (std::size_t v = 0; v < names.size(); ++v) {

@@ -168,6 +168,7 @@ class CaseMaker {
     const bool own_gap = pattern_text(rule.pattern).find("] not") != std::string::npos;
     if (dice_.chance(90) && (kAbsenceBeyondWithin || !own_gap)) settings["within"] = seconds(1, 9);
     if (dice_.chance(15)) settings["window"] = "session " + seconds(1, 3);
+    if (dice_.chance(10)) settings["suppress"] = seconds(1, 5);
     if (timeouts_) settings["on timeout"] = "{message: m}";
     if (dice_.chance(70)) settings["after match"] = after_match(may_end_twice(rule.pattern));
     if (dice_.chance(30)) settings["from"] = "any";

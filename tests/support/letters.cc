@@ -136,7 +136,10 @@ std::string tell(const simdjson::dom::element& alert) {
   text += ')';
   const std::string at = second_of(alert["time"].get_string().value());
   if (taken.empty() || at != taken.back().substr(1)) text += "@" + at;
-  return text + window_and_fields(alert);
+  text += window_and_fields(alert);
+  std::int64_t held = 0;
+  if (alert["suppressed"].get(held) == simdjson::SUCCESS) text += "+" + std::to_string(held);
+  return text;
 }
 
 /// Whether `letter` stands in `pattern` as a word of its own.

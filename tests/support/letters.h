@@ -12,7 +12,8 @@ namespace tocsin::tests {
 /// Gives   `match(a0 b1) timeout(a3)`: kinds and the taken events, each with its second, in the order of the
 /// alerts.
 ///         A timeout or a late match tells its own time where it is not the last event's: `timeout(a0)@2`.
-///         Then what the alert has of a window and of fields: `match(a1)@5[0..5]{n=2 sum=7}`
+///         Then what the alert has of a window, of fields, and how many were held back before it:
+///         `match(a1)@5[0..5]{n=2 sum=7}+3`
 std::string run_letters(const std::string& rule, const std::string& events);
 
 /// The same for a rule with `a: a`, `b: b`, … and the given pattern and further settings, one a line.

@@ -227,7 +227,7 @@ TEST_CASE("what the language has and the engine has not", "[compiler]") {
       {"report: all", "events: {a: t}\npattern: a\nreport: all", {"E0900 `all`"}},
       {"runs: newest", "events: {a: t}\npattern: a\nruns: newest", {"E0900 `newest`"}},
       {"cancel", "events: {a: t}\npattern: a\ncancel: a", {"E0900 `a`"}},
-      {"suppress", "events: {a: t}\npattern: a\nsuppress: 1h", {"E0900 `1h`"}},
+      {"suppress nothing", "events: {a: t}\npattern: a\nsuppress: 0s", {"E0605 `0s`"}},
       {"a pattern in a window", "events: {a: t}\npattern: a\nwindow: tumbling 1h", {"E0900 `tumbling 1h`"}},
       {"count or time",
        "events: {a: t}\nwindow: count 5 or 1m\nhaving: count(a) > 1",
