@@ -51,12 +51,12 @@ class PatternAnalyzer {
     return VariableId{0};
   }
 
-  Duration gap_of(const dsl::Gap& gap) {
-    if (gap.min) scope_.reporter.unsupported(gap.span, "a least gap");
-    if (gap.max && *gap.max <= Duration{0}) {
-      scope_.reporter.error(gap.span, "E0605", "a gap must be longer than nothing");
+  Joint joint_of(dsl::LinkKind link, const std::optional<dsl::Gap>& gap) {
+    if (!gap) return {link_of(link)};
+    if (gap->max && *gap->max <= Duration{0}) {
+      scope_.reporter.error(gap->span, "E0605", "a gap must be longer than nothing");
     }
-    return gap.max.value_or(kForever);
+    return {link_of(link), gap->max.value_or(kForever), gap->min.value_or(Duration{0})};
   }
 
   PatternNode visit(const dsl::PatternNode& at, const dsl::VariableRef& node, Context) {
@@ -77,8 +77,9 @@ class PatternAnalyzer {
                             "a pattern cannot start with `not`: nothing says since when",
                             "put what must come before it in front");
     }
-    if (node.variables.size() > 1) scope_.reporter.unsupported(at.span, "`not` of several variables");
-    return {patterns::Absence{variable(node.variables.front().value, node.variables.front().span)}};
+    patterns::Absence out;
+    for (const auto& name : node.variables) out.variables.push_back(variable(name.value, name.span));
+    return {std::move(out)};
   }
 
   PatternNode visit(const dsl::PatternNode&, const dsl::Alternation& node, Context context) {
@@ -112,7 +113,7 @@ class PatternAnalyzer {
   }
 
   Joint joint_before(const dsl::PatternNode& term, const dsl::Link& link, Context context) {
-    const Joint joint{link_of(link.kind), link.gap ? gap_of(*link.gap) : kForever};
+    const Joint joint = joint_of(link.kind, link.gap);
     if (std::holds_alternative<dsl::Absence>(term.node)) check_joint_of_absence(link, context);
     return joint;
   }
@@ -122,7 +123,6 @@ class PatternAnalyzer {
       scope_.reporter.error(link.span, "E0604", "`~>` says nothing before `not`", "write `->`");
     }
     if (context.last) return;
-    if (link.kind == dsl::LinkKind::next) scope_.reporter.unsupported(link.span, "`=> not` in the middle");
     if (link.gap) {
       scope_.reporter.error(link.gap->span,
                             "E0603",
@@ -146,15 +146,13 @@ class PatternAnalyzer {
     out.min = q.min;
     out.max = q.max;
     out.lazy = q.mode == dsl::QuantifierMode::lazy;
-    out.repeat = Joint{link_of(q.contiguity), q.gap ? gap_of(*q.gap) : kForever};
+    out.repeat = joint_of(q.contiguity, q.gap);
     return {std::move(out)};
   }
 
   void refuse_later_quantifiers(const dsl::Quantifier& q) {
     if (q.mode == dsl::QuantifierMode::possessive)
       scope_.reporter.unsupported(q.span, "a possessive quantifier");
-    if (q.contiguity == dsl::LinkKind::followed_by_any)
-      scope_.reporter.unsupported(q.contiguity_span, "`any` repetition");
     if (!q.until.empty()) scope_.reporter.unsupported(q.until_span, "`until`");
   }
 

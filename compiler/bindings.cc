@@ -29,8 +29,10 @@ class BindingsWalk {
   }
 
   VariableMask visit(const patterns::Absence& node, VariableMask before) {
-    out_.before[node.variable.value] |= before;
-    out_.named |= mask_of(node.variable);
+    for (const patterns::VariableId variable : node.variables) {
+      out_.before[variable.value] |= before;
+      out_.named |= mask_of(variable);
+    }
     return before;
   }
 

@@ -21,6 +21,7 @@ using patterns::VariableId;
 /// An absence that a way passes through.
 struct Absent {
   VariableId variable;
+  Duration gap_min{0};
   bool next_only = false;
   bool operator==(const Absent&) const = default;
 };
@@ -141,8 +142,10 @@ class Lowering {
     if (at_end && goes_on)
       error("E0602", "`not` is followed only by what may be left out", "say what ends the absence");
     for (Way& way : ways) {
-      const bool next_only = at_end && before != nullptr && before->link == patterns::Link::next;
-      way.absent.push_back(Absent{node.variable, next_only});
+      const bool next_only = before != nullptr && before->link == patterns::Link::next;
+      const Duration gap_min = at_end && before != nullptr ? before->gap_min : Duration{0};
+      for (const VariableId variable : node.variables)
+        way.absent.push_back(Absent{variable, gap_min, next_only});
       if (way.kind == Transition::Kind::accept) {
         way.kind = Transition::Kind::accept_late;
         way.joint = Joint{patterns::Link::followed_by, before == nullptr ? kForever : before->gap_max};
@@ -206,6 +209,7 @@ class Lowering {
     if (way.joint) {
       transition.link = way.joint->link;
       transition.gap_max = way.joint->gap_max;
+      transition.gap_min = way.joint->gap_min;
     }
     transition.group = way.group.value_or(0);
     const auto bit = TransitionMask{1} << from.transitions.size();
@@ -215,11 +219,14 @@ class Lowering {
 
   static Guard& guard_for(Position& from, const Absent& absent) {
     for (Guard& guard : from.guards) {
-      if (guard.variable == absent.variable && guard.next_only == absent.next_only) return guard;
+      if (guard.variable == absent.variable && guard.next_only == absent.next_only &&
+          guard.gap_min == absent.gap_min)
+        return guard;
     }
     Guard guard;
     guard.variable = absent.variable;
-    guard.next_only = absent.next_only;
+    guard.gap_min = absent.gap_min;
+    guard.next_only = guard.blocks_take = absent.next_only;
     return from.guards.emplace_back(guard);
   }
 

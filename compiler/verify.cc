@@ -13,7 +13,10 @@ struct Verifier {
     TOCSIN_CHECK(node.variable.value < variables, "an occurrence names no variable");
   }
   void operator()(const patterns::Absence& node) const {
-    TOCSIN_CHECK(node.variable.value < variables, "an absence names no variable");
+    TOCSIN_CHECK(!node.variables.empty(), "an absence of nothing");
+    for (const patterns::VariableId variable : node.variables) {
+      TOCSIN_CHECK(variable.value < variables, "an absence names no variable");
+    }
   }
   void operator()(const patterns::Quantified& node) const {
     TOCSIN_CHECK(node.unit != nullptr, "a quantifier repeats nothing");

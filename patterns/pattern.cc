@@ -25,8 +25,7 @@ std::string quantifier_text(const Quantified& q) {
   if (q.lazy) out += '?';
   if (q.repeat.link == Link::next) out += " strict";
   if (q.repeat.link == Link::followed_by_any) out += " any";
-  if (q.repeat.gap_max != kForever) out += fmt::format("[{}]", format_duration(q.repeat.gap_max));
-  return out;
+  return out + gap_text(q.repeat.gap_min, q.repeat.gap_max);
 }
 
 class NodePrinter {
@@ -39,7 +38,12 @@ class NodePrinter {
 
  private:
   std::string text(const Occurrence& n) const { return names_[n.variable.value]; }
-  std::string text(const Absence& n) const { return "not " + names_[n.variable.value]; }
+  std::string text(const Absence& n) const {
+    if (n.variables.size() == 1) return "not " + names_[n.variables.front().value];
+    std::string out;
+    for (const VariableId variable : n.variables) out += (out.empty() ? "" : " | ") + names_[variable.value];
+    return "not (" + out + ")";
+  }
   std::string text(const Quantified& n) const { return grouped(*n.unit) + quantifier_text(n); }
   std::string text(const Sequence& n) const {
     std::string out = grouped(n.terms.front());
@@ -74,7 +78,7 @@ bool same(const Occurrence& a, const Occurrence& b) {
   return a.variable == b.variable;
 }
 bool same(const Absence& a, const Absence& b) {
-  return a.variable == b.variable;
+  return a.variables == b.variables;
 }
 bool same(const Quantified& a, const Quantified& b) {
   return a.min == b.min && a.max == b.max && a.lazy == b.lazy && a.repeat == b.repeat &&
@@ -96,9 +100,7 @@ bool same_node(const PatternNode& a, const PatternNode& b) {
 }
 
 std::string to_string(const Joint& joint) {
-  std::string out{name_of(joint.link)};
-  if (joint.gap_max != kForever) out += fmt::format("[{}]", format_duration(joint.gap_max));
-  return out;
+  return std::string{name_of(joint.link)} + gap_text(joint.gap_min, joint.gap_max);
 }
 
 std::string to_string(const PatternNode& node, std::span<const std::string> variable_names) {

@@ -23,6 +23,7 @@ namespace tocsin::patterns {
 struct Joint {
   Link link = Link::followed_by;
   Duration gap_max = kForever;  ///< since the event before, included
+  Duration gap_min{0};          ///< the same
   bool operator==(const Joint&) const = default;
 };
 
@@ -33,9 +34,10 @@ struct Occurrence {
   VariableId variable;
 };
 
-/// No event that satisfies `variable`: until the next event taken or, at the end, until the time limit.
+/// No event that satisfies any of `variables`: until the next event taken or, at the end, until the time
+/// limit.
 struct Absence {
-  VariableId variable;
+  std::vector<VariableId> variables;
 };
 
 /// `unit` from `min` to `max` times.
@@ -47,9 +49,8 @@ struct Quantified {
   Joint repeat;                      ///< between two repetitions
 };
 
-/// `terms` one after the other. joints[i] stands before terms[i + 1]; the joint before an absence matters
-/// only at the end of a pattern, where its gap is the absence's time limit and `next` speaks of the very next
-/// event alone.
+/// `terms` one after the other. joints[i] stands before terms[i + 1]. Before an absence `next` speaks of the
+/// very next event alone; a gap matters only at the end of a pattern, where it is the absence's time limit.
 struct Sequence {
   std::vector<PatternNode> terms;
   std::vector<Joint> joints;

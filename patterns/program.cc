@@ -86,7 +86,7 @@ class ProgramPrinter {
   }
 
   void print_transition(std::size_t from, const Transition& t) {
-    const std::string gap = t.gap_max == kForever ? "" : fmt::format("[{}]", format_duration(t.gap_max));
+    const std::string gap = gap_text(t.gap_min, t.gap_max);
     switch (t.kind) {
       case Transition::Kind::accept:
         line("  accept");
@@ -108,7 +108,11 @@ class ProgramPrinter {
     for (TransitionMask rest = guard.closes; rest != 0; rest &= rest - 1) {
       closed += fmt::format(" {}", std::countr_zero(rest));
     }
-    line("  not {}{} closes{}", variables_[guard.variable.value], guard.next_only ? " (next)" : "", closed);
+    line("  not {}{}{} closes{}",
+         variables_[guard.variable.value],
+         gap_text(guard.gap_min, kForever),
+         guard.next_only ? " (next)" : "",
+         closed);
   }
 
   void print_limits() {
@@ -203,6 +207,11 @@ std::string_view name_of(WindowEmit emit) {
 std::string_view name_of(RuleSeverity severity) {
   static constexpr std::string_view kWords[] = {"info", "low", "medium", "high", "critical"};
   return word(kWords, severity);
+}
+
+std::string gap_text(Duration min, Duration max) {
+  if (min == Duration{0}) return max == kForever ? "" : fmt::format("[{}]", format_duration(max));
+  return fmt::format("[{}..{}]", format_duration(min), max == kForever ? "" : format_duration(max));
 }
 
 std::string to_string(const Program& program, ExpressionId id, const Schema& schema) {

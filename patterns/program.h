@@ -59,8 +59,9 @@ struct Transition {
 struct Guard {
   VariableId variable;
   TransitionMask closes = 0;
+  Duration gap_min{0};       ///< an event sooner than this after the one before does not count
   bool next_only = false;    ///< `=> not n`: looks at the very next event alone
-  bool blocks_take = false;  ///< the event itself may not be taken by what it closes (`until`)
+  bool blocks_take = false;  ///< the event itself may not be taken by what it closes (`=> not n -> y`)
 };
 
 struct Position {
@@ -141,6 +142,9 @@ struct Program {
   Duration suppress{0};  ///< how long an alert of a key holds back the next ones; 0: not at all
   std::vector<std::string> warnings;
 };
+
+/// `[10m]`, `[5s..10m]`, `[5s..]`; nothing where any time will do.
+std::string gap_text(Duration min, Duration max);
 
 /// One of the program's expressions, in the language's own syntax.
 std::string to_string(const Program& program, ExpressionId id, const Schema& schema);

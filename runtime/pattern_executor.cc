@@ -69,13 +69,14 @@ void PatternExecutor::make_gate(const Position& position) {
   gate.plain = position.guards.empty();
   std::size_t takes = 0;
   for (const Transition& t : position.transitions) {
-    gate.gaps = gate.gaps || has_gap(t);
+    gate.gaps = gate.gaps || has_gap(t) || t.gap_min != Duration{0};
     if (t.kind != Transition::Kind::take) continue;
     ++takes;
     gate.plain = gate.plain && t.link != Link::next;
     gate.joined = program_.positions[t.target.value].variable;
     gate.targets |= patterns::mask_of(gate.joined);
   }
+  for (const Guard& guard : position.guards) gate.gaps = gate.gaps || guard.gap_min != Duration{0};
   if (gate.plain && takes == 1 && position.variable) {
     const auto condition = program_.variables[gate.joined.value].run_condition;
     gate.join = find_join(program_.expressions, condition, position.variable);
@@ -130,12 +131,11 @@ void PatternExecutor::begin_runs(KeyState& key, RuleState& state, CurrentEvent& 
   }
 }
 
-void PatternExecutor::try_guards(const Run& run,
-                                 const Position& position,
-                                 Effect& effect,
-                                 TransitionMask& blocked) {
+void PatternExecutor::try_guards(
+    const Run& run, const Position& position, EventTime last, Effect& effect, TransitionMask& blocked) {
   for (const Guard& guard : position.guards) {
     if ((guard.closes & run.open) == 0 || (guard.next_only && !run.fresh)) continue;
+    if (tests_.event().time < saturating_add(last, guard.gap_min)) continue;
     if (!tests_.satisfied(guard.variable, run.tail)) continue;
     effect.closes |= guard.closes;
     if (guard.blocks_take) blocked |= guard.closes;
@@ -146,9 +146,9 @@ PatternExecutor::Effect PatternExecutor::effect_of(const Run& run) {
   const Position& position = program_.positions[run.position.value];
   Effect effect;
   TransitionMask blocked = 0;
-  try_guards(run, position, effect, blocked);
   // Without gaps the time of the last event does not matter, and is not worth a look at it.
   const EventTime last = gates_[run.position.value].gaps ? run.tail->stored->event.time : tests_.event().time;
+  try_guards(run, position, last, effect, blocked);
   for (TransitionMask open = run.open; open != 0; open &= open - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(open));
     const Transition& t = position.transitions[i];

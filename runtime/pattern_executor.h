@@ -59,7 +59,7 @@ class PatternExecutor final : public Executor {
   /// at a position as it is are the rule; this finds them with one comparison a run.
   struct Gate {
     bool plain = false;                  // no guards, no `=>`: what no variable accepts changes nothing
-    bool gaps = false;                   // some transition has a gap
+    bool gaps = false;                   // some transition or guard has a gap
     patterns::VariableMask targets = 0;  // variables that may be taken
     std::optional<Join> join;            // of the one target: compare fingerprints first
     patterns::VariableId joined;         // its variable
@@ -74,6 +74,7 @@ class PatternExecutor final : public Executor {
   Effect effect_of(const Run& run);
   void try_guards(const Run& run,
                   const patterns::Position& position,
+                  EventTime last,
                   Effect& effect,
                   patterns::TransitionMask& blocked);
   void take(KeyState& key, RuleState& state, const Run* before, std::uint8_t choice, CurrentEvent& event);

@@ -114,6 +114,7 @@ class Search {
     const std::vector<Taken> taken = taken_by(run);
     for (std::size_t i = run.last() + 1; i < events_.size(); ++i) {
       if (Instant{events_[i].time, i} > end) return;
+      if (sooner_than_gap(run, way.joint, i) || is_next_absent(run, way, i, taken)) continue;
       if (!interpreter_.satisfies(events_[i], *way.variable, taken)) continue;
       Run longer = run;
       longer.events.push_back(i);
@@ -140,7 +141,7 @@ class Search {
     for (std::size_t i = run.last() + 1; i < events_.size(); ++i) {
       const Instant here{events_[i].time, i};
       if (here > limit) break;
-      if (breaks_absence(run, way, i, taken) || may_not_be_skipped(way, i, taken)) return here;
+      if (breaks_absence(run, way, i, taken) || may_not_be_skipped(run, way, i, taken)) return here;
     }
     return limit;
   }
@@ -159,15 +160,36 @@ class Search {
                       std::size_t event,
                       const std::vector<Taken>& taken) const {
     return std::any_of(way.absent.begin(), way.absent.end(), [&](const Absent& absent) {
-      const bool next_only = !way.variable && absent.joint.link == Link::next;
-      return (!next_only || event == run.last() + 1) &&
+      const bool next_only = absent.joint.link == Link::next;
+      if (next_only && event != run.last() + 1) return false;
+      if (!way.variable && sooner_than_gap(run, absent.joint, event)) return false;
+      return interpreter_.satisfies(events_[event], absent.variable, taken);
+    });
+  }
+
+  /// `x => not n -> y`: the next event is not n, so it cannot be y by being n, too.
+  bool is_next_absent(const Run& run,
+                      const Way& way,
+                      std::size_t event,
+                      const std::vector<Taken>& taken) const {
+    return std::any_of(way.absent.begin(), way.absent.end(), [&](const Absent& absent) {
+      return absent.joint.link == Link::next && event == run.last() + 1 &&
              interpreter_.satisfies(events_[event], absent.variable, taken);
     });
   }
 
-  bool may_not_be_skipped(const Way& way, std::size_t event, const std::vector<Taken>& taken) const {
+  /// An event outside y's gap is not acceptable to y.
+  bool sooner_than_gap(const Run& run, const patterns::Joint& joint, std::size_t event) const {
+    return events_[event].time < saturating_add(events_[run.last()].time, joint.gap_min);
+  }
+
+  bool may_not_be_skipped(const Run& run,
+                          const Way& way,
+                          std::size_t event,
+                          const std::vector<Taken>& taken) const {
     if (!way.variable || way.joint.link == Link::followed_by_any) return false;
     if (way.joint.link == Link::next) return true;
+    if (sooner_than_gap(run, way.joint, event)) return false;
     for (std::uint16_t v = 0; v < patterns::kVariablesMax; ++v) {
       const VariableId variable{v};
       if ((mask_of(variable) & way.rivals) != 0 && interpreter_.satisfies(events_[event], variable, taken))

@@ -40,22 +40,10 @@ constexpr bool kBranchesBeginInTurn = false;
 constexpr bool kBranchesEndTwice = false;
 
 constexpr std::array kLinks{"->", "->", "->", "~>", "=>"};
-constexpr std::array kQuantifiers{"?",
-                                  "*",
-                                  "+",
-                                  "{2}",
-                                  "{2,3}",
-                                  "{2,}",
-                                  "{,2}",
-                                  "??",
-                                  "*?",
-                                  "+?",
-                                  "{2,3}?",
-                                  "{,2}?",
-                                  "+ strict",
-                                  "{2} strict",
-                                  "* strict",
-                                  "{2,3}? strict"};
+constexpr std::array kQuantifiers{
+    "?",       "*",     "+",        "{2}",       "{2,3}",    "{2,}",       "{,2}",     "??",
+    "*?",      "+?",    "{2,3}?",   "{,2}?",     "+ strict", "{2} strict", "* strict", "{2,3}? strict",
+    "{2} any", "+ any", "{,2} any", "{2,3}? any"};
 constexpr std::array kTypes{"any", "a|b", "b|c", "a", "c"};
 
 /// `#` stands for a variable of the pattern.
@@ -135,6 +123,7 @@ class CaseMaker {
     if (!first && dice_.chance(20)) {
       out.absent = true;
       if (out.link[0] == '~') out.link = "->";
+      if (dice_.chance(20)) out.group = {{letter()}, {letter()}};
     } else if (depth < 2 && dice_.chance(15)) {
       out.group = branches(depth + 1);
     } else if (dice_.chance(40) && (depth == 0 || !first || kBranchesBeginInTurn)) {
@@ -144,9 +133,19 @@ class CaseMaker {
     return out;
   }
 
+  Term letter() {
+    Term out;
+    out.letter = dice_.one_of(letters_);
+    return out;
+  }
+
   std::string seconds(int low, int high) { return std::to_string(dice_.between(low, high)) + "s"; }
   bool gap_wanted() { return dice_.chance(15) && (kGapsBesideTimeouts || !timeouts_); }
-  std::string gap() { return "[" + seconds(1, 4) + "]"; }
+  std::string gap() {
+    const int longest = dice_.between(1, 4);
+    if (dice_.chance(60)) return "[" + std::to_string(longest) + "s]";
+    return "[" + seconds(1, longest) + ".." + (dice_.chance(50) ? std::to_string(longest) + "s]" : "]");
+  }
 
   void add_variables(RuleText& rule) {
     used_ = letters_of(rule.pattern);

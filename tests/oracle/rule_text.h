@@ -13,7 +13,8 @@ struct Term;
 /// Terms one after the other.
 using TermSequence = std::vector<Term>;
 
-/// A letter, an absence, or a group of branches; with the link before it.
+/// A letter, an absence (of a letter, or of each letter that is a branch of the group), or a group of
+/// branches; with the link before it.
 struct Term {
   std::string link = "->";  ///< with its gap; not written before the first of a sequence
   bool absent = false;

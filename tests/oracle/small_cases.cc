@@ -6,8 +6,8 @@
 namespace tocsin::oracle {
 namespace {
 
-constexpr std::array kLinks{"->", "~>", "=>"};
-constexpr std::array kQuantifiers{"?", "*", "+", "{2}", "{2,3}", "??", "*?", "+?", "{2,3}?"};
+constexpr std::array kLinks{"->", "~>", "=>", "->[1s..]"};
+constexpr std::array kQuantifiers{"?", "*", "+", "{2}", "{2,3}", "??", "*?", "+?", "{2,3}?", "+ any"};
 constexpr std::array kLetters{'a', 'b', 'c'};
 constexpr int kWithinSeconds = 2;
 /// No time, some, the bound, and beyond it.
@@ -35,6 +35,12 @@ std::vector<Term> all_terms(bool quantified, bool first) {
     if (first) continue;
     out.push_back(letter_term(letter));
     out.back().absent = true;
+  }
+  if (!first) {
+    Term neither;
+    neither.absent = true;
+    neither.group = {{letter_term('b')}, {letter_term('c')}};
+    out.push_back(std::move(neither));
   }
   for (const auto& [left, right] : {std::pair{'a', 'b'}, std::pair{'b', 'c'}, std::pair{'c', 'b'}}) {
     out.emplace_back().group = {{letter_term(left)}, {letter_term(right)}};

@@ -82,7 +82,8 @@ class Speller {
 
   void visit(const patterns::Absence& node, Place& place, const Stand& stand, const Rest& rest) const {
     Stand after = stand;
-    after.absent.push_back({node.variable, stand.joint});
+    for (const patterns::VariableId variable : node.variables)
+      after.absent.push_back({variable, stand.joint});
     rest(place, after);
   }
 

@@ -16,7 +16,7 @@ namespace tocsin::oracle {
 /// `not variable`, somewhere before the next letter or the end.
 struct Absent {
   patterns::VariableId variable;
-  patterns::Joint joint;  ///< before `not`; it counts only at the end of a word
+  patterns::Joint joint;  ///< before `not`; its gap counts only at the end of a word
 };
 
 struct Place;

@@ -11,7 +11,7 @@ using patterns::Program;
 using patterns::Transition;
 
 std::string way_text(const Program& program, const Transition& way, bool from_start) {
-  const std::string gap = way.gap_max == kForever ? "" : fmt::format("[{}]", format_duration(way.gap_max));
+  const std::string gap = patterns::gap_text(way.gap_min, way.gap_max);
   if (way.kind == Transition::Kind::accept) return "accept";
   if (way.kind == Transition::Kind::accept_late) return "late" + gap;
   const auto& name = program.variables[program.positions[way.target.value].variable.value].name;
@@ -87,6 +87,9 @@ TEST_CASE("patterns become position automata", "[compiler][lower]") {
       {"x -> (y -> not n | z) -> y", "start: x1; x1: ->y2&->z3; y2: ->y4 not n!1; z3: ->y4; y4: accept"},
       {"x -> not n", "start: x1; x1: late not n!1"},
       {"x ->[10m] not n", "start: x1; x1: late[10m] not n!1"},
+      {"x => not n -> y", "start: x1; x1: ->y2 not n!1next; y2: accept"},
+      {"x ->[1s..5s] y", "start: x1; x1: ->[1s..5s]y2; y2: accept"},
+      {"x -> not (n | y) -> z", "start: x1; x1: ->z2 not n!1 not y!1; z2: accept"},
       {"x => not n", "start: x1; x1: late not n!1next"},
       {"x+ -> not n", "start: x1; x1: ->x1 late not n!10"},
       {"x -> not n -> not y", "start: x1; x1: late not y!1 not n!1"},
