@@ -3,11 +3,13 @@
 #include "app/rule_loader.h"
 #include "app/terminal.h"
 #include "compiler/explain.h"
+#include "runtime/executor.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -37,12 +39,20 @@ ExitCode unknown_rule(const std::string& id, const LoadedRules& rules) {
   return kUsage;
 }
 
+std::string executor_text(const std::string& id, const LoadedRules& rules) {
+  const auto& programs = rules.compiled->programs;
+  const auto program =
+      std::find_if(programs.begin(), programs.end(), [&](const auto& p) { return p->id == id; });
+  const auto choice = runtime::choose_executor(**program);
+  return fmt::format("--- executor\n{}: {}\n", choice.name, choice.reason);
+}
+
 ExitCode explain_all(const std::vector<std::string>& ids, const LoadedRules& rules) {
   std::string text;
   for (const std::string& id : ids) {
     const auto explained = compiler::explain(rules.files, *rules.compiled, id);
     if (!explained) return unknown_rule(id, rules);
-    text += (text.empty() ? "" : "\n") + *explained;
+    text += (text.empty() ? "" : "\n") + *explained + executor_text(id, rules);
   }
   print_out(text);
   return kOk;

@@ -33,7 +33,9 @@ Result<ReadState> Input::read(Chunk& chunk, std::size_t bytes_max, std::chrono::
   auto state = source_->read(pending_, bytes_max, wait);
   if (!state) return state;
   if (*state == ReadState::wait) return state;
-  if (*state == ReadState::more) last_read = std::chrono::steady_clock::now();
+  chunk.read_at = std::chrono::steady_clock::now();
+  chunk.position_bytes = source_->position_bytes();
+  chunk.size_bytes = source_->size_bytes();
   ended_ = *state == ReadState::end;
   if (skipping_) skip_overlong();
   take_whole_records(chunk);
@@ -88,6 +90,9 @@ void Input::decode(Chunk& chunk, std::size_t part) {
 }
 
 void Input::admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& late) {
+  last_read = chunk.read_at;
+  position_bytes = chunk.position_bytes;
+  size_bytes = chunk.size_bytes;
   for (connectors::EventBatch& batch : chunk.batches) {
     for (Event& event : batch.events) {
       event.late = event.time < std::max(saturating_add(newest, -disorder), floor);

@@ -26,6 +26,9 @@ struct Chunk {
   std::vector<connectors::EventBatch> batches;  ///< by part
   std::vector<Arena> keys;                      ///< by part: key bytes of the routed events
   EventTime newest = kTimeMin;                  ///< of its events that are not late
+  std::chrono::steady_clock::time_point read_at;
+  std::uint64_t position_bytes = 0;  ///< of the source, when this was read
+  std::uint64_t size_bytes = 0;      ///< the same
 };
 
 /// A record cut off because it is longer than any may be.
@@ -54,7 +57,8 @@ class Input {
   /// Decodes one part. Calls for different parts may run at the same time.
   void decode(Chunk& chunk, std::size_t part);
 
-  /// Marks the events that are older than the watermark by the time they come, and moves `newest`.
+  /// Marks the events that are older than the watermark by the time they come, and moves `newest` and what
+  /// else there is to know of how far this input has come.
   /// late   pointers to them are appended
   void admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& late);
 
@@ -74,6 +78,8 @@ class Input {
   std::uint64_t records = 0;
   Duration furthest_behind{0};  ///< the most that a late event was behind the newest time when it came
   std::chrono::steady_clock::time_point last_read = std::chrono::steady_clock::now();
+  std::uint64_t position_bytes = 0;  ///< of the source, up to the newest chunk admitted
+  std::uint64_t size_bytes = 0;      ///< the same
 
  private:
   void take_whole_records(Chunk& chunk);

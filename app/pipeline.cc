@@ -1,7 +1,7 @@
 #include "app/pipeline.h"
 
 #include "app/engine.h"
-#include "app/input.h"
+#include "app/reader.h"
 
 #include <algorithm>
 #include <deque>
@@ -9,7 +9,6 @@
 namespace tocsin::app {
 
 using connectors::EventBatch;
-using connectors::ReadState;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -43,7 +42,8 @@ class Pipeline::Impl {
  public:
   Impl(compiler::CompiledRules rules, const PipelineOptions& options)
       : options_{options},
-        engine_{rule_set_of(std::move(rules)), options.workers, {options.disorder, options.render_alerts}} {}
+        engine_{rule_set_of(std::move(rules)), options.workers, {options.disorder, options.render_alerts}},
+        reader_{options.batch_bytes, options.workers} {}
 
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
   Result<StepState> step(StepOutput& out, milliseconds wait);
@@ -53,7 +53,7 @@ class Pipeline::Impl {
 
   const PipelineOptions options_;
   Engine engine_;
-  std::vector<std::unique_ptr<Input>> inputs_;
+  Reader reader_;
   PipelineCounters counters_;
   EventTime watermark_ = kTimeMin;
   std::uint64_t runs_peak_ = 0;
@@ -61,89 +61,51 @@ class Pipeline::Impl {
   std::uint64_t runs_live() const;
 
  private:
-  /// What one read gave.
-  struct Reading {
-    Input* input = nullptr;  // null: no input had anything
-    Chunk chunk;
-  };
-
-  Result<Reading> read_furthest_behind(milliseconds wait);
-  Result<bool> try_read(Input& input, milliseconds wait, Reading& reading);
-  void take_in(Input& input, Chunk& chunk, StepOutput& out);
+  void take_in(Reading& reading, StepOutput& out);
   void admit(Input& input, Chunk& chunk, StepOutput& out);
   void report_bad(Input& input, const Chunk& chunk, StepOutput& out);
+  void route_newest();
   void route(Chunk& chunk, std::size_t part, EventTime after);
-  void move_time(StepOutput& out);
-  void step_engine(EventTime release, EventTime watermark, bool idle_clock, StepOutput& out);
+  EventTime move_time();
+  void step_engine(EventTime release, StepOutput& out);
   bool idle(const Input& input) const;
   void recycle_chunks(EventTime released);
-  Chunk fresh_chunk();
 
   std::deque<Chunk> chunks_;       // events of which may wait for their time
-  std::vector<Chunk> spare_;       // memory for new ones
   EventTime released_ = kTimeMin;  // events up to and with this have been worked through
+  bool wall_time_ = false;         // stands in for the time of events: all inputs are idle
 };
 
 void Pipeline::Impl::add_input(std::unique_ptr<connectors::Source> source, connectors::Format format) {
-  const PartitionId partition{static_cast<std::uint32_t>(inputs_.size())};
-  inputs_.push_back(std::make_unique<Input>(std::move(source), format, options_.decode, partition));
-  inputs_.back()->set_schema(engine_.rules().shared_schema(), options_.workers);
+  const PartitionId partition{static_cast<std::uint32_t>(reader_.inputs().size())};
+  reader_.add(std::make_unique<Input>(std::move(source), format, options_.decode, partition),
+              engine_.rules().shared_schema());
 }
 
 // --- one step --------------------------------------------------------------------------------------
 
 Result<StepState> Pipeline::Impl::step(StepOutput& out, milliseconds wait) {
-  auto reading = read_furthest_behind(wait);
+  auto reading = reader_.next(wait);
   if (!reading) return tl::make_unexpected(reading.error());
-  if (reading->input != nullptr) take_in(*reading->input, reading->chunk, out);
-  move_time(out);
-  if (reading->input != nullptr) return StepState::more;
-  const bool ended =
-      std::all_of(inputs_.begin(), inputs_.end(), [](const auto& input) { return input->ended(); });
+  const bool more = reading->input != nullptr;
+  const bool flows = reading->chunk.bytes.size() >= options_.read_ahead_bytes;
+  if (more) take_in(*reading, out);
+  const EventTime release = move_time();
+  const auto& inputs = reader_.inputs();
+  const bool ended = std::all_of(inputs.begin(), inputs.end(), [](const auto& i) { return i->ended(); });
+  if (more && flows) reader_.read_ahead();  // from here on the inputs are the reader's
+  if (more) route_newest();
+  step_engine(release, out);
+  if (more) return StepState::more;
   return ended ? StepState::end : StepState::wait;
 }
 
-/// Asks the inputs in the order of their time without waiting; only if none has anything, waits for the
-/// first.
-Result<Pipeline::Impl::Reading> Pipeline::Impl::read_furthest_behind(milliseconds wait) {
-  std::vector<Input*> open;
-  for (const auto& input : inputs_) {
-    if (!input->ended()) open.push_back(input.get());
-  }
-  std::stable_sort(
-      open.begin(), open.end(), [](const Input* a, const Input* b) { return a->newest < b->newest; });
-  Reading reading;
-  reading.chunk = fresh_chunk();
-  for (Input* input : open) {
-    const auto got = try_read(*input, open.size() == 1 ? wait : milliseconds{0}, reading);
-    if (!got) return tl::make_unexpected(got.error());
-    if (*got) return reading;
-  }
-  if (open.size() > 1) {
-    const auto got = try_read(*open.front(), wait, reading);
-    if (!got) return tl::make_unexpected(got.error());
-  }
-  return reading;
-}
-
-/// Whether `input` gave anything, or came to its end.
-Result<bool> Pipeline::Impl::try_read(Input& input, milliseconds wait, Reading& reading) {
-  const auto state = input.read(reading.chunk, options_.batch_bytes, wait);
-  if (!state) return tl::make_unexpected(state.error());
-  if (*state == ReadState::wait) return false;
-  reading.input = &input;
-  return true;
-}
-
-/// Decodes a chunk, puts aside what is bad or late, and routes the rest.
-void Pipeline::Impl::take_in(Input& input, Chunk& chunk, StepOutput& out) {
-  counters_.bytes += chunk.bytes.size();
-  input.split(chunk, options_.workers);
-  engine_.team().run([&](std::size_t part) { input.decode(chunk, part); });
-  report_bad(input, chunk, out);
-  admit(input, chunk, out);
-  engine_.team().run([&](std::size_t part) { route(chunk, part, kTimeMin); });
-  chunks_.push_back(std::move(chunk));
+/// Puts aside what is bad or late of a chunk, and keeps the rest to be routed.
+void Pipeline::Impl::take_in(Reading& reading, StepOutput& out) {
+  counters_.bytes += reading.chunk.bytes.size();
+  report_bad(*reading.input, reading.chunk, out);
+  admit(*reading.input, reading.chunk, out);
+  chunks_.push_back(std::move(reading.chunk));
 }
 
 void Pipeline::Impl::report_bad(Input& input, const Chunk& chunk, StepOutput& out) {
@@ -183,6 +145,10 @@ void Pipeline::Impl::admit(Input& input, Chunk& chunk, StepOutput& out) {
   counters_.furthest_behind = std::max(counters_.furthest_behind, input.furthest_behind);
 }
 
+void Pipeline::Impl::route_newest() {
+  engine_.team().run([&](std::size_t part) { route(chunks_.back(), part, kTimeMin); });
+}
+
 void Pipeline::Impl::route(Chunk& chunk, std::size_t part, EventTime after) {
   if (part >= chunk.batches.size()) return;
   for (const Event& event : chunk.batches[part].events) {
@@ -197,37 +163,36 @@ bool Pipeline::Impl::idle(const Input& input) const {
          steady_clock::now() - input.last_read >= std::chrono::nanoseconds(*options_.idle);
 }
 
-/// Moves the watermark to where the inputs allow, and the engine with it.
-void Pipeline::Impl::move_time(StepOutput& out) {
+/// Moves the watermark to where the inputs allow. Returns up to and with which time events may be released.
+EventTime Pipeline::Impl::move_time() {
   EventTime least = kTimeMax;
   EventTime newest = kTimeMin;
   steady_clock::time_point last_read{};
   bool any_open = false;
-  for (const auto& input : inputs_) {
+  for (const auto& input : reader_.inputs()) {
     newest = std::max(newest, input->newest);
     last_read = std::max(last_read, input->last_read);
     if (input->ended()) continue;
     any_open = true;
     if (!idle(*input)) least = std::min(least, input->newest);
   }
-  const bool all_idle = any_open && least == kTimeMax && newest != kTimeMin;
+  wall_time_ = any_open && least == kTimeMax && newest != kTimeMin;
   EventTime now = least == kTimeMax ? newest : least;
-  if (all_idle) {
+  if (wall_time_) {
     const auto silence = std::chrono::duration_cast<Duration>(steady_clock::now() - last_read);
     now = saturating_add(newest, silence);
   }
   watermark_ = std::max(watermark_, now == kTimeMin ? kTimeMin : saturating_add(now, -options_.disorder));
-  for (const auto& input : inputs_) {
+  for (const auto& input : reader_.inputs()) {
     if (idle(*input)) input->floor = watermark_;
   }
   // An event at the watermark itself may still come. From one input it then follows those that are here by
   // arrival; from several the order of the partitions decides, so they wait for each other.
-  const EventTime release = inputs_.size() > 1 ? saturating_add(watermark_, Duration{-1}) : watermark_;
-  step_engine(release, watermark_, all_idle, out);
+  return reader_.inputs().size() > 1 ? saturating_add(watermark_, Duration{-1}) : watermark_;
 }
 
-void Pipeline::Impl::step_engine(EventTime release, EventTime watermark, bool idle_clock, StepOutput& out) {
-  engine_.step(release, watermark, idle_clock, out.alerts);
+void Pipeline::Impl::step_engine(EventTime release, StepOutput& out) {
+  engine_.step(release, watermark_, wall_time_, out.alerts);
   released_ = std::max(released_, release);
   runs_peak_ = std::max(runs_peak_, runs_live());
   recycle_chunks(release);
@@ -240,28 +205,24 @@ std::uint64_t Pipeline::Impl::runs_live() const {
 }
 
 void Pipeline::Impl::drain(StepOutput& out) {
-  for (const auto& input : inputs_) watermark_ = std::max(watermark_, input->newest);
-  step_engine(kTimeMax, watermark_, false, out);
+  if (auto left = reader_.take_left()) {
+    take_in(*left, out);
+    route_newest();
+  }
+  for (const auto& input : reader_.inputs()) watermark_ = std::max(watermark_, input->newest);
+  wall_time_ = false;
+  step_engine(kTimeMax, out);
 }
 
 void Pipeline::Impl::advance(EventTime to, StepOutput& out) {
   watermark_ = std::max(watermark_, to);
-  step_engine(kTimeMax, watermark_, false, out);
-}
-
-Chunk Pipeline::Impl::fresh_chunk() {
-  if (spare_.empty()) return {};
-  Chunk chunk = std::move(spare_.back());
-  spare_.pop_back();
-  chunk.bytes.clear();
-  chunk.newest = kTimeMin;
-  return chunk;
+  step_engine(kTimeMax, out);
 }
 
 void Pipeline::Impl::recycle_chunks(EventTime released) {
   std::erase_if(chunks_, [&](Chunk& chunk) {
     if (chunk.newest > released) return false;
-    spare_.push_back(std::move(chunk));
+    reader_.recycle(std::move(chunk));
     return true;
   });
 }
@@ -307,16 +268,16 @@ std::vector<RuleChange> Pipeline::Impl::swap_rules(compiler::CompiledRules rules
   const auto next = rule_set_of(std::move(rules));
   const auto kept = runtime::match_rules(engine_.rules(), *next);
   auto fates = changes(engine_, *next, kept);
-  for (const auto& input : inputs_) input->set_schema(next->shared_schema(), options_.workers);
+  reader_.set_schema(next->shared_schema());
   engine_.swap_rules(next, kept, [this](Event& event, Arena& arena) {
     // Codecs read beyond the end of what they decode; a kept event has nothing behind it.
     char* raw = arena.allocate<char>(event.raw.size() + connectors::kPadding);
     std::copy(event.raw.begin(), event.raw.end(), raw);
     event.raw = {raw, event.raw.size()};
-    inputs_[event.partition.value]->decoder(0).decode_again(event, arena);
+    reader_.inputs()[event.partition.value]->decoder(0).decode_again(event, arena);
   });
   for (Chunk& chunk : chunks_) {
-    inputs_[chunk.partition.value]->decode_again(chunk);
+    reader_.inputs()[chunk.partition.value]->decode_again(chunk);
     for (std::size_t part = 0; part < chunk.batches.size(); ++part) route(chunk, part, released_);
   }
   engine_.forget_recounted(kept);
@@ -369,15 +330,15 @@ std::vector<RuleCounters> Pipeline::rule_counters() const {
 
 std::uint64_t Pipeline::input_position_bytes() const {
   std::uint64_t sum = 0;
-  for (const auto& input : impl_->inputs_) sum += input->source().position_bytes();
+  for (const auto& input : impl_->reader_.inputs()) sum += input->position_bytes;
   return sum;
 }
 
 std::uint64_t Pipeline::input_size_bytes() const {
   std::uint64_t sum = 0;
-  for (const auto& input : impl_->inputs_) {
-    if (input->source().size_bytes() == 0) return 0;
-    sum += input->source().size_bytes();
+  for (const auto& input : impl_->reader_.inputs()) {
+    if (input->size_bytes == 0) return 0;
+    sum += input->size_bytes;
   }
   return sum;
 }

@@ -2,7 +2,8 @@
 /// From sources to alerts: reads chunks, decodes them, marks late events, advances time and steps the engine.
 ///
 /// The caller owns the loop: it calls `step` until the input ends, writes what each step gives, and may swap
-/// the rules between two steps. Workers are threads inside; every call is made by one thread.
+/// the rules between two steps. Workers are threads inside, and so is what reads
+/// ahead; every call is made by one thread.
 
 #include "base/result.h"
 #include "compiler/compile.h"
@@ -25,6 +26,7 @@ struct PipelineOptions {
   Duration disorder{0};          ///< how far the watermark trails the newest event time of a source
   std::optional<Duration> idle;  ///< after this much silence wall time moves the watermark; none: never
   std::size_t batch_bytes = 1u << 20;
+  std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next is read ahead
   connectors::DecodeOptions decode;
   bool render_alerts = true;  ///< false: alerts are counted, not written
 };
@@ -80,7 +82,8 @@ class Pipeline {
   /// Each input is a partition of its own with its own watermark; the engine's is the least of them.
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
 
-  /// Reads one chunk from the input that is furthest behind in time and takes it through the engine.
+  /// Reads one chunk from the input that is furthest behind in time and takes it through the engine; where much
+  /// comes at once, the next one is read and decoded meanwhile.
   /// wait   how long a live input may be waited for
   Result<StepState> step(StepOutput& out, std::chrono::milliseconds wait);
 

@@ -17,6 +17,12 @@ WorkerTeam::~WorkerTeam() {
 
 void WorkerTeam::run(const std::function<void(std::size_t)>& task) {
   if (threads_.empty()) return task(0);
+  start(task);
+  task(0);
+  wait();
+}
+
+void WorkerTeam::start(const std::function<void(std::size_t)>& task) {
   {
     const std::lock_guard lock(mutex_);
     task_ = &task;
@@ -24,7 +30,9 @@ void WorkerTeam::run(const std::function<void(std::size_t)>& task) {
     ++round_;
   }
   start_.notify_all();
-  task(0);
+}
+
+void WorkerTeam::wait() {
   std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return busy_ == 0; });
 }

@@ -24,6 +24,10 @@ class WorkerTeam {
   /// task(0).
   void run(const std::function<void(std::size_t)>& task);
 
+  /// The same without task(0): begins the others; `wait` returns when they are done. `task` must live so long.
+  void start(const std::function<void(std::size_t)>& task);
+  void wait();
+
  private:
   void work(std::size_t number);
 

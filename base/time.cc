@@ -316,27 +316,30 @@ std::optional<EventTime> parse_units(std::string_view text, std::int64_t unit_ns
 }
 
 /// Writes `number` as `size` digits and moves `to` past them.
-void put_digits(char*& to, std::uint64_t number, int size) {
-  for (int i = size - 1; i >= 0; --i) {
-    to[i] = static_cast<char>('0' + number % 10);
-    number /= 10;
-  }
-  to += size;
+void put_pair(char*& to, std::uint64_t number) {
+  *to++ = static_cast<char>('0' + number / 10);
+  *to++ = static_cast<char>('0' + number % 10);
 }
-
+void put_triple(char*& to, std::uint64_t number) {
+  *to++ = static_cast<char>('0' + number / 100);
+  put_pair(to, number % 100);
+}
 void put_time_of_day(char*& to, std::uint64_t seconds) {
-  put_digits(to, seconds / 3600, 2);
+  put_pair(to, seconds / 3600);
   *to++ = ':';
-  put_digits(to, seconds / 60 % 60, 2);
+  put_pair(to, seconds / 60 % 60);
   *to++ = ':';
-  put_digits(to, seconds % 60, 2);
+  put_pair(to, seconds % 60);
 }
 
+/// At least milliseconds; no zeros after them.
 void put_fraction(char*& to, std::uint64_t ns) {
   *to++ = '.';
-  char* const least = to + 3;
-  put_digits(to, ns, 9);
-  while (to > least && to[-1] == '0') --to;
+  put_triple(to, ns / 1'000'000);
+  if (ns % 1'000'000 == 0) return;
+  put_triple(to, ns / 1'000 % 1'000);
+  put_triple(to, ns % 1'000);
+  while (to[-1] == '0') --to;
 }
 
 }  // namespace
@@ -413,11 +416,12 @@ void append_rfc3339(std::string& out, EventTime t) {
   const Date date = civil_from_days(days);
   std::array<char, 32> text;
   char* to = text.data();
-  put_digits(to, static_cast<std::uint64_t>(date.year), 4);
+  put_pair(to, static_cast<std::uint64_t>(date.year) / 100);
+  put_pair(to, static_cast<std::uint64_t>(date.year) % 100);
   *to++ = '-';
-  put_digits(to, date.month, 2);
+  put_pair(to, date.month);
   *to++ = '-';
-  put_digits(to, date.day, 2);
+  put_pair(to, date.day);
   *to++ = 'T';
   put_time_of_day(to, static_cast<std::uint64_t>(seconds - days * kSecondsPerDay));
   const std::int64_t fraction = ns % kNsPerSecond;

@@ -223,9 +223,15 @@ bool all_plain(std::uint64_t bytes) {
 /// How many bytes at the start of `text` may stand in a JSON string as they are.
 std::size_t plain_run(std::string_view text) {
   std::size_t i = 0;
-  for (std::uint64_t word = 0; i + sizeof word <= text.size(); i += sizeof word) {
+  std::uint64_t word = 0;
+  for (; i + sizeof word <= text.size(); i += sizeof word) {
     std::memcpy(&word, text.data() + i, sizeof word);
     if (!all_plain(word)) break;
+  }
+  if (i + sizeof word > text.size()) {  // nothing but plain bytes so far: the rest in one word, too
+    word = in_each_byte('a');
+    std::memcpy(&word, text.data() + i, text.size() - i);
+    if (all_plain(word)) return text.size();
   }
   while (i < text.size()) {
     const auto c = static_cast<unsigned char>(text[i]);
@@ -364,10 +370,15 @@ void append_json(std::string& out, const Value& v) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
+  append_json_text(out, text);
+  out += '"';
+}
+
+void append_json_text(std::string& out, std::string_view text) {
   while (true) {
     const std::size_t run = plain_run(text);
-    out.append(text, 0, run);
-    if (run == text.size()) break;
+    out.append(text.data(), run);
+    if (run == text.size()) return;
     const auto c = static_cast<unsigned char>(text[run]);
     if (c < 0x80) {
       append_escaped(out, c);
@@ -376,7 +387,6 @@ void append_json_string(std::string& out, std::string_view text) {
     }
     text.remove_prefix(run + 1);
   }
-  out += '"';
 }
 
 void append_plain(std::string& out, const Value& v) {

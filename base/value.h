@@ -134,6 +134,9 @@ void append_json(std::string& out, const Value& v);
 /// Appends `text` as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
+/// The same without the quotes.
+void append_json_text(std::string& out, std::string_view text);
+
 /// Appends `v` as a person reads it in a message: strings bare, the rest as in JSON.
 void append_plain(std::string& out, const Value& v);
 

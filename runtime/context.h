@@ -83,6 +83,4 @@ class Executor {
   RuleCounters counters_;
 };
 
-std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule);
-
 }  // namespace tocsin::runtime

@@ -3,9 +3,12 @@
 #define XXH_INLINE_ALL  // some tens of bytes: the call would cost as much as the hash
 #include <xxhash.h>
 
+#include <algorithm>
+
 namespace tocsin::runtime {
 
 using patterns::Output;
+using patterns::VariableMask;
 
 std::string_view name_of(AlertKind kind) {
   return kind == AlertKind::match ? "match" : "timeout";
@@ -13,25 +16,33 @@ std::string_view name_of(AlertKind kind) {
 
 namespace {
 
-void append_raw(std::string& out, std::uint64_t v) {
-  out.append(reinterpret_cast<const char*>(&v), sizeof v);
+template <class... Numbers>
+void append_raw(std::string& out, Numbers... numbers) {
+  const std::array<std::uint64_t, sizeof...(numbers)> words{numbers...};
+  out.append(reinterpret_cast<const char*>(words.data()), sizeof words);
 }
 
-void append_hex(std::string& out, std::uint64_t v) {
-  std::array<char, 16> digits;
-  for (char& digit : digits) {
-    digit = "0123456789abcdef"[v >> 60];
-    v <<= 4;
-  }
-  out.append(digits.data(), digits.size());
+constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+  return pairs;
+}
+constexpr auto kHexPairs = make_hex_pairs();
+
+char* put_hex(char* to, std::uint64_t v) {
+  for (int shift = 56; shift >= 0; shift -= 8) to = std::copy_n(kHexPairs[v >> shift & 0xff].data(), 2, to);
+  return to;
 }
 
-void append_member(std::string& out, std::string_view name, std::string_view text) {
-  out += '"';
-  out += name;
-  out += "\":";
+/// `"name":"text",`
+std::string text_member(std::string_view name, std::string_view text) {
+  std::string out;
+  append_json_string(out, name);
+  out += ':';
   append_json_string(out, text);
-  out += ',';
+  return out + ',';
 }
 
 /// `"name":`
@@ -41,29 +52,12 @@ std::string member_name(std::string_view name) {
   return out + ':';
 }
 
-void append_time_member(std::string& out, std::string_view name, EventTime time) {
-  out += '"';
-  out += name;
-  out += "\":\"";
-  append_rfc3339(out, time);
-  out += "\",";
-}
-
 /// A deadline's alerts come in the order in which their matches began.
 void begin_with(AlertOrder& order, const TakenEvent& first) {
   const Event& event = first.stored->event;
   order.began = event.time;
   order.partition = event.partition.value;
   order.offset = event.offset;
-}
-
-/// Replaces the comma after the last member, or follows an opening bracket, with `close`.
-void close_with(std::string& out, char close) {
-  if (out.back() == ',') {
-    out.back() = close;
-  } else {
-    out += close;
-  }
 }
 
 }  // namespace
@@ -77,17 +71,42 @@ AlertOrder order_of(const Event& event) {
 }
 
 Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
-    : context_{context}, rule_{rule}, program_{*context.rules->rules()[rule].program}, counters_{counters} {
-  for (const AlertKind kind : {AlertKind::match, AlertKind::timeout}) {
-    auto& [head, id_bytes] = constants_[static_cast<std::size_t>(kind)];
-    append_member(head, "rule", program_.id);
-    append_member(head, "version", program_.version);
-    append_member(head, "kind", name_of(kind));
-    append_member(head, "severity", name_of(program_.severity));
-    id_bytes = program_.id + '\0' + program_.version + static_cast<char>(kind);
+    : context_{context},
+      rule_{rule},
+      program_{*context.rules->rules()[rule].program},
+      counters_{counters},
+      kinds_{make_kind(program_, AlertKind::match), make_kind(program_, AlertKind::timeout)} {
+  for (const patterns::KeyPart& part : program_.key) {
+    key_begins_.push_back((key_begins_.empty() ? "\"key\":{" : ",") + member_name(part.name));
   }
-  for (const patterns::KeyPart& part : program_.key) key_names_.push_back(member_name(part.name));
-  for (const patterns::Variable& v : program_.variables) variable_names_.push_back(member_name(v.name));
+  for (const patterns::Variable& v : program_.variables)
+    variable_begins_.push_back(member_name(v.name) + '[');
+}
+
+Emitter::Kind Emitter::make_kind(const patterns::Program& program, AlertKind kind) {
+  Kind out;
+  out.head = "\"," + text_member("rule", program.id) + text_member("version", program.version) +
+             text_member("kind", name_of(kind)) + text_member("severity", name_of(program.severity)) +
+             "\"time\":\"";
+  out.id_bytes = program.id + '\0' + program.version + static_cast<char>(kind);
+  const auto& output = kind == AlertKind::match ? program.on_match : program.on_timeout;
+  if (!output) return out;
+  if (output->message) {
+    out.message.emplace_back("\"message\":\"");
+    for (const auto& part : output->message->parts) {
+      if (const auto* text = std::get_if<std::string>(&part)) {
+        append_json_text(out.message.back(), *text);
+      } else {
+        out.holes.push_back(std::get<patterns::ExpressionId>(part));
+        out.message.emplace_back();
+      }
+    }
+    out.message.back() += "\",";
+  }
+  for (const patterns::Field& field : output->fields) {
+    out.fields.push_back((out.fields.empty() ? "\"fields\":{" : ",") + member_name(field.name));
+  }
+  return out;
 }
 
 void Emitter::emit(ResultView result) {
@@ -111,7 +130,7 @@ void Emitter::emit(ResultView result) {
   alert.kind = result.kind;
   alert.time = result.time;
   alert.begin = context_.alerts->lines.size();
-  render(result, *output, context_.alerts->lines);
+  render(result, context_.alerts->lines);
   alert.size = context_.alerts->lines.size() - alert.begin;
 }
 
@@ -132,122 +151,135 @@ bool Emitter::held_back(ResultView& result) {
   return false;
 }
 
-void Emitter::render(const ResultView& result, const Output& output, std::string& line) {
-  line += "{\"id\":\"";
+void Emitter::render(const ResultView& result, std::string& line) {
+  const Kind& kind = kinds_[static_cast<std::size_t>(result.kind)];
   append_id(result, line);
-  line += "\",";
-  line += constants(result.kind).head;
-  append_time_member(line, "time", result.time);
+  line += kind.head;
+  append_time(result.time, line);
   if (context_.idle_clock) line += "\"clock\":\"idle\",";
   append_key(result, line);
-  append_output(result, output, line);
+  append_output(result, kind, line);
   if (result.window != nullptr) {
-    line += "\"window\":{";
-    append_time_member(line, "start", result.window_begin);
-    append_time_member(line, "end", result.window_end);
-    close_with(line, '}');
+    line += "\"window\":{\"start\":\"";
+    append_time(result.window_begin, line);
+    line += "\"end\":\"";
+    append_time(result.window_end, line);
+    line.back() = '}';
     line += ',';
   }
   append_events(line);
-  if (result.kind == AlertKind::timeout) append_waiting(result, line);
-  if (result.suppressed > 0) line += "\"suppressed\":" + std::to_string(result.suppressed) + ",";
-  close_with(line, '}');
-  line += '\n';
+  if (result.kind == AlertKind::timeout) append_waiting(result.waiting, line);
+  if (result.suppressed > 0) line += ",\"suppressed\":" + std::to_string(result.suppressed);
+  line += "}\n";
 }
 
-/// The same for the same rule, version, key and events, wherever and whenever it is found.
+/// `{"id":"…`: the same for the same rule, version, key and events, wherever and whenever it is found.
 void Emitter::append_id(const ResultView& result, std::string& line) {
-  id_bytes_ = constants(result.kind).id_bytes;
+  id_bytes_ = kinds_[static_cast<std::size_t>(result.kind)].id_bytes;
   append_raw(id_bytes_, result.key->key.size());
   id_bytes_ += result.key->key_bytes();
   if (result.window != nullptr) {
-    append_raw(id_bytes_, static_cast<std::uint64_t>(result.window_begin.time_since_epoch().count()));
-    append_raw(id_bytes_, static_cast<std::uint64_t>(result.window_end.time_since_epoch().count()));
+    append_raw(id_bytes_,
+               static_cast<std::uint64_t>(result.window_begin.time_since_epoch().count()),
+               static_cast<std::uint64_t>(result.window_end.time_since_epoch().count()));
   }
   for (const TakenEvent* taken : path_) {
-    append_raw(id_bytes_, taken->variable.value);
-    append_raw(id_bytes_, taken->stored->event.partition.value);
-    append_raw(id_bytes_, taken->stored->event.offset);
+    const Event& event = taken->stored->event;
+    append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
   }
   const XXH128_hash_t hash = XXH3_128bits(id_bytes_.data(), id_bytes_.size());
-  append_hex(line, hash.high64);
-  append_hex(line, hash.low64);
+  constexpr std::string_view kBegin = "{\"id\":\"";
+  std::array<char, kBegin.size() + 2 * sizeof hash> text;
+  char* const digits = std::copy(kBegin.begin(), kBegin.end(), text.data());
+  put_hex(put_hex(digits, hash.high64), hash.low64);
+  line.append(text.data(), text.size());
 }
 
-void Emitter::append_key(const ResultView& result, std::string& line) {
-  line += "\"key\":{";
-  std::string_view bytes = result.key->key_bytes();
-  for (const std::string& name : key_names_) {
-    line += name;
-    append_json(line, read_key_bytes(bytes));
-    line += ',';
+/// With the quote and the comma behind it.
+void Emitter::append_time(EventTime time, std::string& line) const {
+  append_rfc3339(line, time);
+  line += "\",";
+}
+
+void Emitter::append_key(const ResultView& result, std::string& line) const {
+  if (key_begins_.empty()) {
+    line += "\"key\":{},";
+    return;
   }
-  close_with(line, '}');
-  line += ',';
+  std::string_view bytes = result.key->key_bytes();
+  for (const std::string& begin : key_begins_) {
+    line += begin;
+    append_json(line, read_key_bytes(bytes));
+  }
+  line += "},";
 }
 
-void Emitter::append_output(const ResultView& result, const Output& output, std::string& line) {
-  if (!output.message && output.fields.empty()) return;
+void Emitter::append_output(const ResultView& result, const Kind& kind, std::string& line) {
+  if (kind.message.empty() && kind.fields.empty()) return;
   context_.scratch.reset();
   Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
   scope.taken = result.tail;
   scope.window = result.window;
   scope.key = result.key->key_bytes();
   scope.alert_time = result.time;
-  if (output.message) {
-    message_.clear();
-    for (const auto& part : output.message->parts) {
-      if (const auto* text = std::get_if<std::string>(&part)) {
-        message_ += *text;
-      } else {
-        append_plain(message_, evaluate(scope, std::get<patterns::ExpressionId>(part)));
-      }
-    }
-    append_member(line, "message", message_);
+  for (std::size_t i = 0; i < kind.message.size(); ++i) {
+    line += kind.message[i];
+    if (i < kind.holes.size()) append_hole(evaluate(scope, kind.holes[i]), line);
   }
-  if (output.fields.empty()) return;
-  line += "\"fields\":{";
-  for (const patterns::Field& field : output.fields) {
-    append_json_string(line, field.name);
-    line += ':';
-    append_json(line, evaluate(scope, field.value));
-    line += ',';
+  if (kind.fields.empty()) return;
+  const auto& output = result.kind == AlertKind::match ? program_.on_match : program_.on_timeout;
+  for (std::size_t i = 0; i < kind.fields.size(); ++i) {
+    line += kind.fields[i];
+    append_json(line, evaluate(scope, output->fields[i].value));
   }
-  close_with(line, '}');
-  line += ',';
+  line += "},";
+}
+
+/// `v` as a message shows it, within a JSON string.
+void Emitter::append_hole(const Value& v, std::string& line) {
+  if (v.is_string()) return append_json_text(line, v.as_text());
+  hole_.clear();
+  append_plain(hole_, v);
+  append_json_text(line, hole_);
 }
 
 /// variable -> list of the taken events, as received; variables in the order of the rule.
-void Emitter::append_events(std::string& line) {
+void Emitter::append_events(std::string& line) const {
   line += "\"events\":{";
   patterns::VariableMask there = 0;
   for (const TakenEvent* taken : path_) there |= patterns::mask_of(taken->variable);
   for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
     const patterns::VariableId variable{v};
     if ((there & patterns::mask_of(variable)) == 0) continue;
-    line += variable_names_[v];
-    line += '[';
+    line += variable_begins_[v];
     for (const TakenEvent* taken : path_) {
       if (taken->variable != variable) continue;
       line += taken->stored->event.raw;
       line += ',';
     }
-    close_with(line, ']');
+    line.back() = ']';
     line += ',';
   }
-  close_with(line, '}');
-  line += ',';
+  if (there == 0) {
+    line += '}';
+  } else {
+    line.back() = '}';
+  }
 }
 
-void Emitter::append_waiting(const ResultView& result, std::string& line) {
-  line += "\"waiting\":[";
-  for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
-    if ((result.waiting & patterns::mask_of(patterns::VariableId{v})) == 0) continue;
-    append_json_string(line, program_.variables[v].name);
-    line += ',';
+void Emitter::append_waiting(VariableMask waiting, std::string& line) {
+  if (waiting != waiting_ || waiting_text_.empty()) {
+    waiting_ = waiting;
+    waiting_text_ = ",\"waiting\":[";
+    for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
+      if ((waiting & patterns::mask_of(patterns::VariableId{v})) == 0) continue;
+      append_json_string(waiting_text_, program_.variables[v].name);
+      waiting_text_ += ',';
+    }
+    if (waiting != 0) waiting_text_.pop_back();
+    waiting_text_ += ']';
   }
-  close_with(line, ']');
-  line += ',';
+  line += waiting_text_;
 }
 
 }  // namespace tocsin::runtime

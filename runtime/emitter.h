@@ -38,33 +38,41 @@ class Emitter {
   void emit(ResultView result);
 
  private:
+  /// What is the same for all alerts of one kind, ready to be appended.
+  struct Kind {
+    std::string head;                  // `","rule":…,"severity":…,"time":"`
+    std::string id_bytes;              // the first of those that the id is the hash of
+    std::vector<std::string> message;  // the texts around its holes, as JSON, up to the closing quote
+    std::vector<patterns::ExpressionId> holes;
+    std::vector<std::string> fields;  // `"fields":{"query":`, then `,"waited":` and so on
+  };
+  static Kind make_kind(const patterns::Program& program, AlertKind kind);
+
   bool held_back(ResultView& result);
-  void render(const ResultView& result, const patterns::Output& output, std::string& line);
+  void render(const ResultView& result, std::string& line);
   void append_id(const ResultView& result, std::string& line);
-  void append_key(const ResultView& result, std::string& line);
-  void append_output(const ResultView& result, const patterns::Output& output, std::string& line);
-  void append_events(std::string& line);
-  void append_waiting(const ResultView& result, std::string& line);
+  void append_time(EventTime time, std::string& line) const;
+  void append_key(const ResultView& result, std::string& line) const;
+  void append_output(const ResultView& result, const Kind& kind, std::string& line);
+  void append_hole(const Value& v, std::string& line);
+  void append_events(std::string& line) const;
+  void append_waiting(patterns::VariableMask waiting, std::string& line);
 
   Context& context_;
   std::uint32_t rule_;
   const patterns::Program& program_;
   RuleCounters& counters_;
-  /// What is the same for all alerts of one kind.
-  struct Constants {
-    std::string head;      // `"rule":…,"severity":…,`
-    std::string id_bytes;  // the first of those that the id is the hash of
-  };
-  const Constants& constants(AlertKind kind) const { return constants_[static_cast<std::size_t>(kind)]; }
+  std::array<Kind, 2> kinds_;            // by AlertKind
+  std::vector<std::string> key_begins_;  // by part of the key: `"key":{"user":`, then `,"device":` and so on
+  std::vector<std::string> variable_begins_;  // by variable: `"s":[`
+  patterns::VariableMask waiting_ = 0;        // of the last timeout
+  std::string waiting_text_;                  // `,"waiting":["c"]` for it
 
-  std::array<Constants, 2> constants_;       // by kind
-  std::vector<std::string> key_names_;       // by part of the key: `"user":`
-  std::vector<std::string> variable_names_;  // by variable: `"s":`
   EventTime ordinal_decided_ = kTimeMin;
   std::uint32_t ordinal_ = 0;
   std::vector<const TakenEvent*> path_;  // of the result in hand
   std::string id_bytes_;
-  std::string message_;
+  std::string hole_;
 };
 
 }  // namespace tocsin::runtime

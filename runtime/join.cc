@@ -3,6 +3,7 @@
 #define XXH_INLINE_ALL  // the texts are short: the call would cost as much as the hash
 #include <xxhash.h>
 
+#include <cstring>
 #include <string>
 
 namespace tocsin::runtime {
@@ -66,12 +67,22 @@ std::uint64_t hashed(std::string_view bytes) {
   return XXH3_64bits(bytes.data(), bytes.size()) | kHashed;
 }
 
-/// The bytes and, in the highest, how many there are.
+/// The bytes of at most 7 and, in the highest, how many there are.
 std::uint64_t packed(std::string_view text) {
-  std::uint64_t word = std::uint64_t{text.size()} << 56;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
-  return word;
+  std::uint64_t word = 0;
+  if (text.size() >= 4) {  // two halves that may overlap
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, text.data(), 4);
+    std::memcpy(&last, text.data() + text.size() - 4, 4);
+    word = first | std::uint64_t{last} << (8 * (text.size() - 4));
+  } else if (!text.empty()) {
+    const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(text[i])}; };
+    const std::size_t middle = text.size() / 2;
+    const std::size_t end = text.size() - 1;
+    word = byte(0) | byte(middle) << (8 * middle) | byte(end) << (8 * end);
+  }
+  return word | std::uint64_t{text.size()} << 56;
 }
 
 }  // namespace

@@ -84,9 +84,9 @@ static_assert(sizeof(KeyState) == 192);
 
 /// Fetch into the cache what an event or a timer will look at: the key, then its first runs where they lie
 /// elsewhere.
-inline void prefetch_key(const KeyState* key) {
-  prefetch(key);
-  prefetch(reinterpret_cast<const char*>(key) + 64);
+inline void prefetch_key(const KeyState& key) {
+  prefetch(&key);
+  prefetch(reinterpret_cast<const char*>(&key) + 64);
 }
 inline void prefetch_runs(const KeyState& key) {
   if (!key.rules.empty()) prefetch(key.rules.begin()->runs.begin());
@@ -108,10 +108,10 @@ class KeyStore {
   /// is; some events later the key itself; then its runs.
   void prefetch_place(std::uint64_t hash) const { prefetch(&places_[home(hash)]); }
   void prefetch_key(std::uint64_t hash) const {
-    if (const KeyState* key = places_[home(hash)].key; key != nullptr) runtime::prefetch_key(key);
+    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_key(*key);
   }
   void prefetch_runs(std::uint64_t hash) const {
-    if (const KeyState* key = places_[home(hash)].key; key != nullptr) runtime::prefetch_runs(*key);
+    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_runs(*key);
   }
 
   /// Every live key, in no order that may show in an output. `visit` adds and removes none.
@@ -134,6 +134,11 @@ class KeyStore {
 
   std::size_t home(std::uint64_t hash) const { return hash >> shift_; }
   std::size_t after(std::size_t i) const { return (i + 1) & (places_.size() - 1); }
+  const KeyState* first_with(std::uint64_t hash) const {
+    std::size_t i = home(hash);
+    while (places_[i].key != nullptr && places_[i].hash != hash) i = after(i);
+    return places_[i].key;
+  }
   void put(KeyState& key);
   void grow();
 

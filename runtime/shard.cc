@@ -1,7 +1,6 @@
 #include "runtime/shard.h"
 
-#include "runtime/pattern_executor.h"
-#include "runtime/sequence_executor.h"
+#include "runtime/executor.h"
 #include "runtime/window_executor.h"
 
 #include <algorithm>
@@ -9,13 +8,6 @@
 #include <unordered_set>
 
 namespace tocsin::runtime {
-
-std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
-  const patterns::Program& program = *context.rules->rules()[rule].program;
-  if (program.positions.empty()) return std::make_unique<WindowExecutor>(context, rule);
-  if (SequenceExecutor::takes(program)) return std::make_unique<SequenceExecutor>(context, rule);
-  return std::make_unique<PatternExecutor>(context, rule);
-}
 
 Shard::Shard(std::shared_ptr<const RuleSet> rules, const ShardOptions& options) : reorder_{options.disorder} {
   context_.rules = std::move(rules);
@@ -58,14 +50,27 @@ void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   constexpr std::size_t kRuns = 8;
   if (events.size() <= kPlace) return;
   const auto store = [&](std::size_t i) -> const KeyStore& { return *stores_[events[i].space]; };
-  prefetch(events[kPlace].event);
+  prefetch_object(*events[kPlace].event);
   store(kPlace).prefetch_place(events[kPlace].hash);
   store(kKey).prefetch_key(events[kKey].hash);
+  prefetch(events[kKey].event->values);
   store(kRuns).prefetch_runs(events[kRuns].hash);
+}
+
+/// The same for the timers after the next one.
+void Shard::look_ahead_in_time() const {
+  constexpr std::size_t kKey = 12;
+  constexpr std::size_t kRuns = 6;
+  if (const Timer* timer = context_.timers.ahead(kKey); timer != nullptr) prefetch_key(*timer->key);
+  if (const Timer* timer = context_.timers.ahead(kRuns); timer != nullptr) {
+    prefetch_runs(*timer->key);
+    stores_[timer->key->space]->prefetch_place(timer->key->hash);
+  }
 }
 
 void Shard::fire_before(EventTime time) {
   while (context_.timers.due(time)) {
+    look_ahead_in_time();
     const Timer timer = context_.timers.pop();
     KeyState& key = *timer.key;
     if (key.generation != timer.generation) continue;

@@ -53,6 +53,7 @@ class Shard {
 
  private:
   void look_ahead(std::span<const RoutedEvent> events) const;
+  void look_ahead_in_time() const;
   void fire_before(EventTime time);
   void end_silence(const Timer& timer, RuleState& state);
   void process(const RoutedEvent& routed);

@@ -9,9 +9,6 @@
 namespace tocsin::runtime {
 namespace {
 
-/// How many timers of a lane before its turn a key is fetched into the cache.
-constexpr std::size_t kAhead = 6;
-
 bool later(const Timer& a, const Timer& b) {
   return a.deadline > b.deadline;
 }
@@ -63,7 +60,6 @@ Timer TimerQueue::pop_lane() {
   auto& timers = lanes_[heads_.front().lane].timers;
   const Timer timer = timers.front();
   timers.pop_front();
-  if (timers.size() > kAhead) prefetch_key(timers[kAhead].key);
   if (heads_.size() > 1) std::pop_heap(heads_.begin(), heads_.end(), std::greater<>{});
   if (timers.empty()) {
     heads_.pop_back();

@@ -39,6 +39,13 @@ class TimerQueue {
   /// The timer with the earliest deadline. One must be there.
   Timer pop();
 
+  /// The timer that comes `places` after the next one, if it is of the same lane; null: there is none.
+  const Timer* ahead(std::size_t places) const {
+    if (heads_.empty()) return nullptr;
+    const auto& timers = lanes_[heads_.front().lane].timers;
+    return timers.size() > places ? &timers[places] : nullptr;
+  }
+
   /// Calls `keep(timer)` for each timer, which may change it; forgets those for which it is false.
   template <class Keep>
   void filter(Keep&& keep) {

@@ -55,6 +55,7 @@ def test_explain_shows_every_stage(box):
     box.write("rules/a.yaml", SEARCH_RULE)
     by_id = box.run("explain", "search-without-click", "--rules", "rules").stdout
     assert "s -> c" in by_id and "within 1h" in by_id, by_id
+    assert "--- executor\nsequence: " in by_id, by_id
     assert box.run("explain", "rules/a.yaml").stdout == by_id
     assert "did you mean `search-without-click`" in box.run(
         "explain", "search-without-clik", "--rules", "rules", code=2).stderr

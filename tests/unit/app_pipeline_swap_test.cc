@@ -92,6 +92,7 @@ PipelineOptions options_of(const Mode& mode) {
   options.disorder = std::chrono::seconds(mode.disorder_seconds);
   options.workers = mode.workers;
   options.batch_bytes = some_lines()[0].size();
+  if (mode.workers > 1) options.read_ahead_bytes = 0;  // what was read ahead is decoded for the new rules
   return options;
 }
 

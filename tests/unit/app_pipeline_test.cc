@@ -103,6 +103,7 @@ PipelineOptions options_of(std::size_t batch_bytes,
                            Duration disorder = Duration{0}) {
   PipelineOptions options;
   options.batch_bytes = batch_bytes;
+  options.read_ahead_bytes = 0;  // always
   options.workers = workers;
   options.disorder = disorder;
   return options;

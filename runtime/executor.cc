@@ -1,0 +1,31 @@
+#include "runtime/executor.h"
+
+#include "runtime/pattern_executor.h"
+#include "runtime/sequence_executor.h"
+#include "runtime/window_executor.h"
+
+namespace tocsin::runtime {
+
+ExecutorChoice choose_executor(const patterns::Program& program) {
+  if (program.positions.empty())
+    return {ExecutorKind::window, "window", "there is no pattern: aggregates are kept for each window"};
+  if (SequenceExecutor::takes(program))
+    return {ExecutorKind::sequence,
+            "sequence",
+            "a plain chain of `->`: each start has one run, and a run one way on"};
+  return {ExecutorKind::pattern, "pattern", "takes every pattern"};
+}
+
+std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
+  switch (choose_executor(*context.rules->rules()[rule].program).kind) {
+    case ExecutorKind::window:
+      return std::make_unique<WindowExecutor>(context, rule);
+    case ExecutorKind::sequence:
+      return std::make_unique<SequenceExecutor>(context, rule);
+    case ExecutorKind::pattern:
+      break;
+  }
+  return std::make_unique<PatternExecutor>(context, rule);
+}
+
+}  // namespace tocsin::runtime
