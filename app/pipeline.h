@@ -82,8 +82,8 @@ class Pipeline {
   /// Each input is a partition of its own with its own watermark; the engine's is the least of them.
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
 
-  /// Reads one chunk from the input that is furthest behind in time and takes it through the engine; where much
-  /// comes at once, the next one is read and decoded meanwhile.
+  /// Reads one chunk from the input that is furthest behind in time and takes it through the engine; where
+  /// much comes at once, the next one is read and decoded meanwhile.
   /// wait   how long a live input may be waited for
   Result<StepState> step(StepOutput& out, std::chrono::milliseconds wait);
 

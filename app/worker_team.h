@@ -24,7 +24,8 @@ class WorkerTeam {
   /// task(0).
   void run(const std::function<void(std::size_t)>& task);
 
-  /// The same without task(0): begins the others; `wait` returns when they are done. `task` must live so long.
+  /// The same without task(0): begins the others; `wait` returns when they are done. `task` must live until
+  /// then.
   void start(const std::function<void(std::size_t)>& task);
   void wait();
 
