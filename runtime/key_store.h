@@ -92,6 +92,14 @@ inline void prefetch_runs(const KeyState& key) {
   if (!key.rules.empty()) prefetch(key.rules.begin()->runs.begin());
 }
 
+/// The same, still later, of what an alert shows: the first events that runs took, as they lie in their blocks.
+inline void prefetch_taken(const KeyState& key) {
+  constexpr std::size_t kBytes = 320;
+  if (key.rules.empty() || key.rules.begin()->runs.empty()) return;
+  const auto* const at = reinterpret_cast<const char*>(key.rules.begin()->runs.begin()->tail);
+  for (std::size_t i = 0; i < kBytes; i += 64) prefetch(at + i);
+}
+
 /// The keys of one key space in one shard.
 class KeyStore {
  public:
@@ -112,6 +120,9 @@ class KeyStore {
   }
   void prefetch_runs(std::uint64_t hash) const {
     if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_runs(*key);
+  }
+  void prefetch_taken(std::uint64_t hash) const {
+    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_taken(*key);
   }
 
   /// Every live key, in no order that may show in an output. `visit` adds and removes none.

@@ -48,6 +48,7 @@ void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   constexpr std::size_t kPlace = 32;
   constexpr std::size_t kKey = 20;
   constexpr std::size_t kRuns = 8;
+  constexpr std::size_t kTaken = 4;
   if (events.size() <= kPlace) return;
   const auto store = [&](std::size_t i) -> const KeyStore& { return *stores_[events[i].space]; };
   prefetch_object(*events[kPlace].event);
@@ -55,17 +56,21 @@ void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   store(kKey).prefetch_key(events[kKey].hash);
   prefetch(events[kKey].event->values);
   store(kRuns).prefetch_runs(events[kRuns].hash);
+  if (context_.render_alerts) store(kTaken).prefetch_taken(events[kTaken].hash);
 }
 
 /// The same for the timers after the next one.
 void Shard::look_ahead_in_time() const {
   constexpr std::size_t kKey = 12;
   constexpr std::size_t kRuns = 6;
+  constexpr std::size_t kTaken = 3;
   if (const Timer* timer = context_.timers.ahead(kKey); timer != nullptr) prefetch_key(*timer->key);
   if (const Timer* timer = context_.timers.ahead(kRuns); timer != nullptr) {
     prefetch_runs(*timer->key);
     stores_[timer->key->space]->prefetch_place(timer->key->hash);
   }
+  if (!context_.render_alerts) return;
+  if (const Timer* timer = context_.timers.ahead(kTaken); timer != nullptr) prefetch_taken(*timer->key);
 }
 
 void Shard::fire_before(EventTime time) {
