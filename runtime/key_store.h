@@ -92,7 +92,7 @@ inline void prefetch_runs(const KeyState& key) {
   if (!key.rules.empty()) prefetch(key.rules.begin()->runs.begin());
 }
 
-/// The same, still later, of what an alert shows: the first events that runs took, as they lie in their blocks.
+/// The same, still later, of what an alert shows: the event that the first run took, as it lies in its block.
 inline void prefetch_taken(const KeyState& key) {
   constexpr std::size_t kBytes = 320;
   if (key.rules.empty() || key.rules.begin()->runs.empty()) return;
