@@ -344,9 +344,11 @@ Typed ExpressionAnalyzer::visit(const dsl::Expr&, const dsl::Case& node) {
 
 namespace {
 
+/// At what the run has taken. What `prior` speaks of is the same for all runs.
 bool looks_back(const ExpressionPool& pool, ExpressionId id) {
   const ExpressionNode& node = pool.node(id);
-  if (node.op == Op::aggregate || node.pick.which != patterns::EventPick::Which::own) return true;
+  using enum patterns::EventPick::Which;
+  if (node.op == Op::aggregate || (node.pick.which != own && node.pick.which != prior)) return true;
   for (std::size_t i = 0; i < node.operand_count; ++i) {
     if (looks_back(pool, pool.operand(node, i))) return true;
   }

@@ -85,6 +85,7 @@ class ExpressionAnalyzer {
   Typed resolve_name(const std::string& name, const Path& path);
   Typed resolve_shared(const std::string& name, const Path& path);
   Typed resolve_this(const Path& path);
+  Typed resolve_prior(const Path& path);
   Typed resolve_item(const Path& path);
   Typed resolve_taken(const Taken& taken, const Path& path);
   Typed resolve_aggregated(const Taken& taken, const Path& path);

@@ -15,6 +15,13 @@ using patterns::ExpressionNode;
 using patterns::Op;
 using patterns::VariableMask;
 
+namespace {
+
+/// Every key keeps as many events as its rule looks back.
+constexpr std::int64_t kPriorMax = 100;
+
+}  // namespace
+
 Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Name&) {
   const auto path = unrolled(at);
   return path ? resolve(*path) : failed();
@@ -86,7 +93,7 @@ Typed ExpressionAnalyzer::resolve_item(const Path& path) {
 }
 
 Typed ExpressionAnalyzer::resolve_name(const std::string& name, const Path& path) {
-  if (name == "prior") return unsupported(path.base->span, "`prior`");
+  if (name == "prior") return resolve_prior(path);
   if (name == "this") return resolve_this(path);
   if (const auto taken = taken_named(name)) return resolve_taken(*taken, path);
   const bool shared = scope_.library.find_macro(name) != nullptr ||
@@ -138,6 +145,35 @@ Typed ExpressionAnalyzer::resolve_this(const Path& path) {
   }
   const auto attributes = attribute_path(path, 0);
   return attributes ? own_attribute(*attributes, path.span) : failed();
+}
+
+/// `prior.x` and `prior[1].x`: of the event just before; `prior[2].x`: of the one before that.
+Typed ExpressionAnalyzer::resolve_prior(const Path& path) {
+  if (place_.kind == Place::Kind::window_condition) {
+    return unsupported(path.base->span, "`prior` in a window without a pattern");
+  }
+  if (place_.kind != Place::Kind::condition || in_aggregate_) {
+    return error(path.base->span,
+                 "E0303",
+                 "there is no event that `prior` could come before",
+                 "it stands in a variable's condition, and not in an aggregate");
+  }
+  EventPick pick{EventPick::Which::prior, 1, 0};
+  std::size_t from = 0;
+  if (!path.steps.empty() && std::holds_alternative<std::uint32_t>(path.steps[0].segment)) {
+    const std::int64_t n = path.steps[0].index;
+    if (n < 1 || n > kPriorMax) {
+      return error(path.steps[0].span,
+                   "E0305",
+                   fmt::format("`prior` looks back from 1 to {} events", kPriorMax),
+                   "`prior[1]` is the event just before, `prior[2]` the one before that");
+    }
+    pick.n = static_cast<std::int32_t>(n);
+    from = 1;
+  }
+  std::uint32_t& depth = scope_.program.variables[place_.own.value].prior_depth;
+  depth = std::max(depth, static_cast<std::uint32_t>(pick.n));
+  return of_event(pick, 0, path, from);
 }
 
 Typed ExpressionAnalyzer::resolve_own(const Path& path) {
@@ -265,7 +301,10 @@ Typed ExpressionAnalyzer::of_event(EventPick pick,
   ExpressionNode node;
   node.op = Op::attribute;
   node.pick = pick;
-  node.index = scope_.use_attribute(*attributes, variables, path.span).value;
+  const bool prior = pick.which == EventPick::Which::prior;
+  node.index = (prior ? scope_.use_attribute_of_seen(*attributes, path.span)
+                      : scope_.use_attribute(*attributes, variables, path.span))
+                   .value;
   return add(node, Type::any, {});
 }
 

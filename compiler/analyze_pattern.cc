@@ -1,6 +1,7 @@
 #include "compiler/analyze_pattern.h"
 
 #include "base/check.h"
+#include "compiler/places.h"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,19 @@ patterns::Link link_of(dsl::LinkKind kind) {
       return patterns::Link::next;
   }
   TOCSIN_CHECK(false, "no such link");
+  return {};
+}
+
+patterns::LoopMode mode_of(dsl::QuantifierMode mode) {
+  switch (mode) {
+    case dsl::QuantifierMode::greedy:
+      return patterns::LoopMode::greedy;
+    case dsl::QuantifierMode::lazy:
+      return patterns::LoopMode::lazy;
+    case dsl::QuantifierMode::possessive:
+      return patterns::LoopMode::possessive;
+  }
+  TOCSIN_CHECK(false, "no such mode");
   return {};
 }
 
@@ -63,42 +77,51 @@ class PatternAnalyzer {
     return {patterns::Occurrence{variable(node.name, at.span)}};
   }
 
-  PatternNode visit(const dsl::PatternNode& at, const dsl::Conjunction&, Context) {
-    scope_.reporter.unsupported(at.span, "`&`");
-    return {};
+  PatternNode visit(const dsl::PatternNode& at, const dsl::Conjunction& node, Context context) {
+    patterns::Conjunction out{{}, link_of(node.contiguity)};
+    if (node.parts.size() > patterns::kConjunctionMax) {
+      scope_.reporter.error(at.span,
+                            "E0608",
+                            fmt::format("`&` joins at most {} units", patterns::kConjunctionMax),
+                            "join some of them by `->`");
+      return {};
+    }
+    // Each unit stands first in some order, and last in another.
+    for (const dsl::PatternNode& part : node.parts)
+      out.units.push_back(analyze(part, {context.first, false}));
+    return sized({std::move(out)}, at.span);
   }
 
   PatternNode visit(const dsl::PatternNode& at, const dsl::Absence& node, Context context) {
     if (node.duration) {
-      scope_.reporter.unsupported(node.duration->span, "`not … for`");
+      check_length(*node.duration, context);
     } else if (context.first) {
       scope_.reporter.error(at.span,
                             "E0601",
                             "a pattern cannot start with `not`: nothing says since when",
-                            "put what must come before it in front");
+                            "put what must come before it in front, or write `not … for 10m`");
     }
     patterns::Absence out;
     for (const auto& name : node.variables) out.variables.push_back(variable(name.value, name.span));
+    if (node.duration) out.length = node.duration->value;
     return {std::move(out)};
+  }
+
+  void check_length(const dsl::Located<Duration>& length, Context context) {
+    if (length.value <= Duration{0}) {
+      scope_.reporter.error(length.span, "E0605", "`for` must be longer than nothing");
+    }
+    if (context.first) return;
+    scope_.reporter.error(length.span,
+                          "E0609",
+                          "`for` stands only where a pattern or a branch of it starts",
+                          "between events and at the end a gap says how long: `->[10m] not …`");
   }
 
   PatternNode visit(const dsl::PatternNode&, const dsl::Alternation& node, Context context) {
     patterns::Alternation out;
-    for (const dsl::PatternNode& branch : node.branches) {
-      refuse_leading_absence(branch, context);
-      out.branches.push_back(analyze(branch, context));
-    }
+    for (const dsl::PatternNode& branch : node.branches) out.branches.push_back(analyze(branch, context));
     return {std::move(out)};
-  }
-
-  /// `x -> (not n -> y | z)`: what ends the absence of one branch would have to end it for the other.
-  void refuse_leading_absence(const dsl::PatternNode& branch, Context context) {
-    if (context.first) return;
-    const dsl::PatternNode* head = &branch;
-    while (const auto* sequence = std::get_if<dsl::Sequence>(&head->node)) head = &sequence->terms.front();
-    if (std::holds_alternative<dsl::Absence>(head->node)) {
-      scope_.reporter.unsupported(head->span, "`not` at the start of a branch inside a pattern");
-    }
   }
 
   PatternNode visit(const dsl::PatternNode&, const dsl::Sequence& node, Context context) {
@@ -107,6 +130,7 @@ class PatternAnalyzer {
       const bool is_last = i + 1 == node.terms.size();
       const Context inner{context.first && i == 0, context.last && is_last};
       if (i > 0) out.joints.push_back(joint_before(node.terms[i], node.links[i - 1], inner));
+      if (i > 0) check_link_after(node.terms[i - 1], node.links[i - 1]);
       out.terms.push_back(analyze(node.terms[i], inner));
     }
     return {std::move(out)};
@@ -116,6 +140,17 @@ class PatternAnalyzer {
     const Joint joint = joint_of(link.kind, link.gap);
     if (std::holds_alternative<dsl::Absence>(term.node)) check_joint_of_absence(link, context);
     return joint;
+  }
+
+  /// `not a for 10m -> b`: before b nothing was taken that a link could speak of.
+  void check_link_after(const dsl::PatternNode& term, const dsl::Link& link) {
+    const auto* absence = std::get_if<dsl::Absence>(&term.node);
+    if (absence == nullptr || !absence->duration) return;
+    if (link.kind == dsl::LinkKind::followed_by && !link.gap) return;
+    scope_.reporter.error(link.gap ? link.gap->span : link.span,
+                          "E0610",
+                          "after `not … for` nothing was taken yet that the link could speak of",
+                          "write `->`");
   }
 
   void check_joint_of_absence(const dsl::Link& link, Context context) {
@@ -133,37 +168,30 @@ class PatternAnalyzer {
 
   PatternNode visit(const dsl::PatternNode&, const dsl::Quantified& node, Context context) {
     const dsl::Quantifier& q = node.quantifier;
-    const bool single = q.min == 1 && q.max == 1u;
-    if (single) return analyze(*node.unit, context);
-    if (!std::holds_alternative<dsl::VariableRef>(node.unit->node)) {
-      scope_.reporter.unsupported(q.span, "a quantifier on a group");
-      return {};
-    }
-    refuse_later_quantifiers(q);
-    check_bounds(q);
+    const bool once = q.max == 1u;
+    if (once && q.min == 1 && q.until.empty()) return analyze(*node.unit, context);
     patterns::Quantified out;
-    out.unit = std::make_shared<const PatternNode>(analyze(*node.unit, context));
+    out.unit =
+        std::make_shared<const PatternNode>(analyze(*node.unit, {context.first, context.last && once}));
     out.min = q.min;
     out.max = q.max;
-    out.lazy = q.mode == dsl::QuantifierMode::lazy;
+    out.mode = mode_of(q.mode);
+    for (const auto& name : q.until) out.until.push_back(variable(name.value, name.span));
     out.repeat = joint_of(q.contiguity, q.gap);
-    return {std::move(out)};
+    return sized({std::move(out)}, q.span);
   }
 
-  void refuse_later_quantifiers(const dsl::Quantifier& q) {
-    if (q.mode == dsl::QuantifierMode::possessive)
-      scope_.reporter.unsupported(q.span, "a possessive quantifier");
-    if (!q.until.empty()) scope_.reporter.unsupported(q.until_span, "`until`");
-  }
-
-  /// That they are in order the parser has seen to.
-  void check_bounds(const dsl::Quantifier& q) {
-    if (q.min < patterns::kPositionsMax && q.max.value_or(0) < patterns::kPositionsMax) return;
+  /// What stands for more places than a pattern may have is refused where it comes to so many.
+  PatternNode sized(PatternNode node, dsl::Span span) {
+    if (refused_ || places_of(node) < patterns::kPositionsMax) return node;
+    refused_ = true;
     scope_.reporter.error(
-        q.span, "E0607", fmt::format("a pattern has at most {} places", patterns::kPositionsMax - 1));
+        span, "E0607", fmt::format("a pattern has at most {} places", patterns::kPositionsMax - 1));
+    return node;
   }
 
   const RuleScope& scope_;
+  bool refused_ = false;
 };
 
 }  // namespace

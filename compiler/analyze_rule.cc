@@ -2,10 +2,13 @@
 
 #include "base/check.h"
 #include "compiler/analyze_expression.h"
+#include "compiler/analyze_key.h"
 #include "compiler/analyze_output.h"
 #include "compiler/analyze_pattern.h"
+#include "compiler/analyze_runs.h"
 #include "compiler/analyze_settings.h"
 #include "compiler/bindings.h"
+#include "compiler/doubles.h"
 #include "compiler/lower.h"
 #include "compiler/passes.h"
 #include "compiler/unsupported.h"
@@ -41,7 +44,7 @@ class RuleAnalyzer {
     declare_variables();
     declare_sets();
     choose_types_seen();
-    analyze_key();
+    analyze_key(scope_, rule_);
     analyze_severity(scope_, rule_);
     analyze_within(scope_, rule_);
     analyze_suppress(scope_, rule_);
@@ -154,18 +157,6 @@ class RuleAnalyzer {
     }
   }
 
-  void analyze_key() {
-    if (!rule_.key) return;
-    for (const dsl::KeyPart& part : rule_.key->parts) {
-      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::key, VariableId::none(), 0}};
-      const auto value = analyzer.analyze(part.expression).id;
-      if (program().expressions.node(value).op == patterns::Op::constant) {
-        scope_.reporter.error(part.expression.span, "E0316", "a key is made of the event's attributes");
-      }
-      program().key.push_back({to_string(program().expressions, value, scope_.schema, {}, {}), value});
-    }
-  }
-
   void analyze_pattern_rule() {
     check_pattern_only(scope_, rule_);
     const Bindings bindings = lower_pattern().value_or(everything_bound());
@@ -187,12 +178,17 @@ class RuleAnalyzer {
   std::optional<Bindings> lower_pattern() {
     auto root = analyze_pattern(scope_, *rule_.pattern);
     if (!root) return std::nullopt;
-    const Bindings bindings = bindings_of(*root);
+    Bindings bindings = bindings_of(*root);
+    analyze_runs(scope_, rule_, bindings);
     check_all_used(bindings);
     record("analysis", pattern_with_settings(std::move(*root)));
-    program().positions = lower(run_passes(), scope_.reporter, rule_.pattern->span);
+    Lowered lowered = lower(run_passes(), scope_.reporter, rule_.pattern->span);
+    program().positions = std::move(lowered.positions);
+    program().lulls = std::move(lowered.lulls);
     if (program().positions.empty()) return std::nullopt;
+    program().may_double = may_double(program().positions);
     analyze_after_match(scope_, rule_, bindings);
+    analyze_emit(scope_, rule_);
     check_time_limits(scope_, rule_);
     settle_stages();
     return bindings;

@@ -35,7 +35,7 @@ bool ends_with_absence(const patterns::Program& program) {
 
 /// `within` or a session ends every run.
 bool every_run_ends(const patterns::Program& program) {
-  return program.within != kForever || program.window.kind != WindowKind::none;
+  return program.within != kForever || program.within_events > 0 || program.window.kind != WindowKind::none;
 }
 
 WindowKind kind_of(dsl::WindowKind kind) {
@@ -126,9 +126,10 @@ void analyze_severity(RuleScope& scope, const dsl::Rule& rule) {
 }
 
 void analyze_within(RuleScope& scope, const dsl::Rule& rule) {
-  if (!rule.within || !rule.within->value.duration) return;
-  scope.program.within = *rule.within->value.duration;
-  if (scope.program.within <= Duration{0}) {
+  if (!rule.within) return;
+  scope.program.within = rule.within->value.duration.value_or(kForever);
+  scope.program.within_events = rule.within->value.events.value_or(0);
+  if (scope.program.within <= Duration{0} || rule.within->value.events == 0u) {
     scope.reporter.error(rule.within->span, "E0605", "`within` must be longer than nothing");
   }
 }
@@ -166,8 +167,9 @@ void analyze_after_match(RuleScope& scope, const dsl::Rule& rule, const Bindings
     analyze_skip_variables(scope, rule.after_match->value, bindings);
     return;
   }
-  const bool each_start_has_its_outcome =
-      (rule.on_timeout && !rule.on_timeout->none) || ends_with_absence(scope.program);
+  const bool each_start_has_its_outcome = (rule.on_timeout && !rule.on_timeout->none) ||
+                                          ends_with_absence(scope.program) ||
+                                          scope.program.runs == patterns::RunsKept::newest;
   scope.program.after_match =
       each_start_has_its_outcome ? AfterMatch::skip_to_next_event : AfterMatch::skip_past_last_event;
 }
@@ -179,10 +181,11 @@ void check_time_limits(RuleScope& scope, const dsl::Rule& rule) {
     return t.kind == Transition::Kind::accept_late && t.gap_max == kForever;
   });
   if (absence_is_open) {
-    scope.reporter.error(rule.pattern->span,
-                         "E0602",
-                         "`not` at the end needs a time limit: until when must the event be absent?",
-                         "add `within:`, or a gap before `not` as `->[10m] not …`");
+    scope.reporter.error(
+        rule.pattern->span,
+        "E0602",
+        "`not` or a possessive loop at the end needs a time limit: until when is the event absent?",
+        "add `within:`, or a gap as in `->[10m] not …` and `a++[10m]`");
     return;
   }
   const bool some_gap = any_transition(program, [](const Transition& t) { return t.gap_max != kForever; });
@@ -213,10 +216,27 @@ void check_window_only(const RuleScope& scope, const dsl::Rule& rule) {
   if (rule.within) refuse(scope, rule.within->span, "within", kind);
   if (rule.after_match) refuse(scope, rule.after_match->span, "after match", kind);
   if (rule.on_timeout && !rule.on_timeout->none) refuse(scope, rule.on_timeout->span, "on timeout", kind);
+  if (rule.runs) refuse(scope, rule.runs->span, "runs", kind);
+  if (rule.report) refuse(scope, rule.report->span, "report", kind);
+  if (rule.cancel) refuse(scope, rule.cancel->span, "cancel", kind);
+  if (rule.emit && rule.emit->value == dsl::EmitMode::preferred)
+    refuse(scope, rule.emit->span, "emit: preferred", kind);
   const bool slides = rule.window && rule.window->value.kind == dsl::WindowKind::sliding;
   if (slides && rule.emit && rule.emit->value == dsl::EmitMode::close) {
     refuse(scope, rule.emit->span, "emit: close", "a sliding window, which never closes");
   }
+}
+
+void analyze_emit(RuleScope& scope, const dsl::Rule& rule) {
+  scope.program.emit_preferred = rule.emit && rule.emit->value == dsl::EmitMode::preferred;
+  if (!scope.program.emit_preferred) return;
+  const bool no_skip = scope.program.after_match == AfterMatch::no_skip;
+  if (!no_skip && !scope.program.report_all) return;
+  scope.reporter.error(rule.emit->span,
+                       "E0707",
+                       fmt::format("`emit: preferred` picks one match of each start, and `{}` tells them all",
+                                   no_skip ? "no skip" : "report: all"),
+                       "take one of the two out");
 }
 
 void check_pattern_only(const RuleScope& scope, const dsl::Rule& rule) {

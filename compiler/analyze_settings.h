@@ -18,6 +18,9 @@ void analyze_window(RuleScope& scope, const dsl::Rule& rule);
 /// After the positions: the default depends on how the pattern ends.
 void analyze_after_match(RuleScope& scope, const dsl::Rule& rule, const Bindings& bindings);
 
+/// After `after match` and `report`, with which it may not go together.
+void analyze_emit(RuleScope& scope, const dsl::Rule& rule);
+
 /// What can never end: an absence or a timeout without a time limit is an error, a run that is kept for ever
 /// a warning.
 void check_time_limits(RuleScope& scope, const dsl::Rule& rule);

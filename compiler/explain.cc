@@ -19,12 +19,18 @@ const dsl::Rule* find_rule(std::span<const dsl::RuleFile> files, std::string_vie
   return nullptr;
 }
 
+std::string key_text(const std::vector<dsl::KeyPart>& key) {
+  std::vector<std::string> parts;
+  for (const dsl::KeyPart& part : key) parts.push_back(dsl::to_string(part.expression));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 std::string rule_text(const dsl::Rule& rule) {
   std::string out = fmt::format("rule: {}\n", rule.id.value);
+  if (rule.key && rule.key->per_variable.empty()) out += fmt::format("key: {}\n", key_text(rule.key->parts));
   if (rule.key) {
-    std::vector<std::string> parts;
-    for (const dsl::KeyPart& part : rule.key->parts) parts.push_back(dsl::to_string(part.expression));
-    out += fmt::format("key: {}\n", fmt::join(parts, ", "));
+    for (const dsl::VariableKey& of : rule.key->per_variable)
+      out += fmt::format("key of {}: {}\n", of.variable.value, key_text(of.parts));
   }
   if (rule.from) out += fmt::format("from: {}\n", dsl::to_string(*rule.from));
   for (const dsl::VariableDecl& variable : rule.variables) {

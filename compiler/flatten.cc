@@ -18,9 +18,15 @@ PatternNode flat(const patterns::Absence& node) {
 }
 
 PatternNode flat(const patterns::Quantified& node) {
-  if (node.min == 1 && node.max == 1u) return flatten(*node.unit);
+  if (node.min == 1 && node.max == 1u && node.until.empty()) return flatten(*node.unit);
   patterns::Quantified out = node;
   out.unit = std::make_shared<const PatternNode>(flatten(*node.unit));
+  return {std::move(out)};
+}
+
+PatternNode flat(const patterns::Conjunction& node) {
+  patterns::Conjunction out{{}, node.link};
+  for (const PatternNode& unit : node.units) out.units.push_back(flatten(unit));
   return {std::move(out)};
 }
 

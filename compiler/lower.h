@@ -9,12 +9,15 @@
 
 namespace tocsin::compiler {
 
-/// The positions of `pattern`, [0] the start; empty if there were errors, reported at `span`.
+struct Lowered {
+  std::vector<patterns::Position> positions;  ///< [0] the start
+  std::vector<patterns::Lull> lulls;
+};
+
+/// Empty if there were errors, reported at `span`.
 ///
 /// cost    O(positions * transitions)
 /// source  position automata: Glushkov, Russian Mathematical Surveys 1961
-std::vector<patterns::Position> lower(const patterns::Pattern& pattern,
-                                      const Reporter& reporter,
-                                      dsl::Span span);
+Lowered lower(const patterns::Pattern& pattern, const Reporter& reporter, dsl::Span span);
 
 }  // namespace tocsin::compiler

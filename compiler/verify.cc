@@ -20,10 +20,16 @@ struct Verifier {
   }
   void operator()(const patterns::Quantified& node) const {
     TOCSIN_CHECK(node.unit != nullptr, "a quantifier repeats nothing");
-    TOCSIN_CHECK(std::holds_alternative<patterns::Occurrence>(node.unit->node),
-                 "only a variable is repeated");
     TOCSIN_CHECK(!node.max || (*node.max >= node.min && *node.max > 0), "a quantifier's bounds");
+    for (const patterns::VariableId variable : node.until) {
+      TOCSIN_CHECK(variable.value < variables, "`until` names no variable");
+    }
     verify(*node.unit, variables);
+  }
+  void operator()(const patterns::Conjunction& node) const {
+    TOCSIN_CHECK(node.units.size() >= 2 && node.units.size() <= patterns::kConjunctionMax,
+                 "how many units `&` joins");
+    for (const PatternNode& unit : node.units) verify(unit, variables);
   }
   void operator()(const patterns::Sequence& node) const {
     TOCSIN_CHECK(node.terms.size() >= 2, "a sequence of fewer than two terms");

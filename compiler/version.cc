@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <string>
 #include <vector>
 
 namespace tocsin::compiler {
@@ -18,6 +19,7 @@ class CanonicalText {
   std::string write(const std::vector<PatternStage>& stages) {
     line("sees", patterns::types_text(schema_, program_.any_type, program_.types));
     for (const patterns::KeyPart& part : program_.key) line("key", part.name);
+    for (const patterns::VariableKey& of : program_.variable_keys) write_key(of);
     for (const patterns::Variable& variable : program_.variables) {
       line(variable.name, patterns::types_text(schema_, variable.any_type, variable.types));
       if (variable.own_condition) line("own", expression(variable.own_condition));
@@ -25,11 +27,21 @@ class CanonicalText {
     }
     if (!stages.empty()) line("pattern", to_string(stages.front().pattern));
     line("timeouts", program_.on_timeout ? "asked" : "not asked");
+    write_settings();
     write_window();
     return std::move(out_);
   }
 
  private:
+  /// Those that are not the default: a rule without them keeps its version.
+  void write_settings() {
+    if (program_.runs != patterns::RunsKept::all) line("runs", name_of(program_.runs));
+    if (program_.within_events > 0) line("within events", std::to_string(program_.within_events));
+    if (program_.emit_preferred) line("emit", "preferred");
+    if (program_.report_all) line("report", "all");
+    if (program_.cancel) line("cancel", program_.variables[program_.cancel.value].name);
+  }
+
   void line(std::string_view name, std::string_view value) { out_ += fmt::format("{} {}\n", name, value); }
 
   void write_window() {
@@ -41,6 +53,13 @@ class CanonicalText {
     if (!program_.having) return;
     line("having", expression(program_.having));
     line("emit", name_of(program_.emit));
+  }
+
+  void write_key(const patterns::VariableKey& of) {
+    for (std::size_t i = 0; i < program_.variables.size(); ++i) {
+      if ((of.variables >> i & 1) != 0) line("key of", program_.variables[i].name);
+    }
+    for (const patterns::ExpressionId part : of.parts) line("part", expression(part));
   }
 
   std::string expression(patterns::ExpressionId id) const { return to_string(program_, id, schema_); }

@@ -42,6 +42,7 @@ struct EventPick {
     first,  ///< the earliest event taken by one of `variables`
     last,   ///< the latest
     nth,    ///< number `n` of those taken by `variables`: 0 the first, -1 the last; null when out of range
+    prior,  ///< the one that the rule saw `n` events before the event under test, taken or not
   };
   Which which = Which::own;
   std::int32_t n = 0;

@@ -214,6 +214,8 @@ class ExpressionPrinter {
         return fmt::format("{}.{}", names(pick.variables), what);
       case EventPick::Which::nth:
         return fmt::format("{}[{}].{}", names(pick.variables), pick.n, what);
+      case EventPick::Which::prior:
+        return pick.n == 1 ? "prior." + what : fmt::format("prior[{}].{}", pick.n, what);
     }
     TOCSIN_CHECK(false, "no such pick");
     return {};

@@ -7,6 +7,16 @@
 namespace tocsin::patterns {
 namespace {
 
+std::string_view mode_text(LoopMode mode) {
+  if (mode == LoopMode::greedy) return "";
+  return mode == LoopMode::lazy ? "?" : "+";
+}
+
+std::string_view contiguity_text(Link link) {
+  if (link == Link::followed_by) return "";
+  return link == Link::next ? " strict" : " any";
+}
+
 std::string quantifier_text(const Quantified& q) {
   std::string out;
   if (q.min == 0 && !q.max) {
@@ -22,9 +32,8 @@ std::string quantifier_text(const Quantified& q) {
   } else {
     out = fmt::format("{{{},{}}}", q.min, *q.max);
   }
-  if (q.lazy) out += '?';
-  if (q.repeat.link == Link::next) out += " strict";
-  if (q.repeat.link == Link::followed_by_any) out += " any";
+  out += mode_text(q.mode);
+  out += contiguity_text(q.repeat.link);
   return out + gap_text(q.repeat.gap_min, q.repeat.gap_max);
 }
 
@@ -39,12 +48,21 @@ class NodePrinter {
  private:
   std::string text(const Occurrence& n) const { return names_[n.variable.value]; }
   std::string text(const Absence& n) const {
-    if (n.variables.size() == 1) return "not " + names_[n.variables.front().value];
-    std::string out;
-    for (const VariableId variable : n.variables) out += (out.empty() ? "" : " | ") + names_[variable.value];
-    return "not (" + out + ")";
+    const std::string length = n.length == Duration{0} ? "" : " for " + format_duration(n.length);
+    return "not " + any_of(n.variables) + length;
   }
-  std::string text(const Quantified& n) const { return grouped(*n.unit) + quantifier_text(n); }
+  std::string text(const Quantified& n) const {
+    const bool twice = std::holds_alternative<Quantified>(n.unit->node);  // not `a+?`
+    std::string out = twice ? "(" + print(*n.unit) + ")" : grouped(*n.unit);
+    out += quantifier_text(n);
+    return n.until.empty() ? out : out + " until " + any_of(n.until);
+  }
+  std::string text(const Conjunction& n) const {
+    std::string out;
+    for (const PatternNode& unit : n.units) out += (out.empty() ? "" : " & ") + grouped(unit);
+    const std::string_view contiguity = contiguity_text(n.link);
+    return contiguity.empty() ? out : "(" + out + ")" + std::string{contiguity};
+  }
   std::string text(const Sequence& n) const {
     std::string out = grouped(n.terms.front());
     for (std::size_t i = 1; i < n.terms.size(); ++i) {
@@ -61,9 +79,18 @@ class NodePrinter {
     return out;
   }
 
+  /// `n`, `(n | m)`.
+  std::string any_of(const std::vector<VariableId>& variables) const {
+    if (variables.size() == 1) return names_[variables.front().value];
+    std::string out;
+    for (const VariableId variable : variables) out += (out.empty() ? "" : " | ") + names_[variable.value];
+    return "(" + out + ")";
+  }
+
   std::string grouped(const PatternNode& node) const {
-    const bool group =
-        std::holds_alternative<Sequence>(node.node) || std::holds_alternative<Alternation>(node.node);
+    const bool group = std::holds_alternative<Sequence>(node.node) ||
+                       std::holds_alternative<Alternation>(node.node) ||
+                       std::holds_alternative<Conjunction>(node.node);
     return group ? "(" + print(node) + ")" : print(node);
   }
 
@@ -78,11 +105,14 @@ bool same(const Occurrence& a, const Occurrence& b) {
   return a.variable == b.variable;
 }
 bool same(const Absence& a, const Absence& b) {
-  return a.variables == b.variables;
+  return a.variables == b.variables && a.length == b.length;
 }
 bool same(const Quantified& a, const Quantified& b) {
-  return a.min == b.min && a.max == b.max && a.lazy == b.lazy && a.repeat == b.repeat &&
+  return a.min == b.min && a.max == b.max && a.mode == b.mode && a.repeat == b.repeat && a.until == b.until &&
          same_node(*a.unit, *b.unit);
+}
+bool same(const Conjunction& a, const Conjunction& b) {
+  return a.link == b.link && same_nodes(a.units, b.units);
 }
 bool same(const Sequence& a, const Sequence& b) {
   return a.joints == b.joints && same_nodes(a.terms, b.terms);

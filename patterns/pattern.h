@@ -38,15 +38,26 @@ struct Occurrence {
 /// limit.
 struct Absence {
   std::vector<VariableId> variables;
+  Duration length{0};  ///< `not a for 10m`: none so long before the first event taken; 0: without `for`
 };
+
+/// What a loop prefers: one more repetition; to leave; never to leave by what it would take itself.
+enum class LoopMode : std::uint8_t { greedy, lazy, possessive };
 
 /// `unit` from `min` to `max` times.
 struct Quantified {
   std::shared_ptr<const PatternNode> unit;
   std::uint32_t min = 1;
   std::optional<std::uint32_t> max;  ///< none: unbounded
-  bool lazy = false;                 ///< leaving is preferred to one more repetition
-  Joint repeat;                      ///< between two repetitions
+  LoopMode mode = LoopMode::greedy;
+  Joint repeat;                   ///< between two repetitions
+  std::vector<VariableId> until;  ///< an event that satisfies any of these ends the taking
+};
+
+/// All `units` in any order, the orders preferred as written: a & b is (a -> b | b -> a).
+struct Conjunction {
+  std::vector<PatternNode> units;
+  Link link = Link::followed_by;
 };
 
 /// `terms` one after the other. joints[i] stands before terms[i + 1]. Before an absence `next` speaks of the
@@ -62,8 +73,11 @@ struct Alternation {
 };
 
 struct PatternNode {
-  std::variant<Occurrence, Absence, Quantified, Sequence, Alternation> node;
+  std::variant<Occurrence, Absence, Quantified, Conjunction, Sequence, Alternation> node;
 };
+
+/// More units than these are not joined by `&`: their orders are too many.
+inline constexpr std::size_t kConjunctionMax = 8;
 
 struct Pattern {
   PatternNode root;

@@ -62,14 +62,22 @@ class ProgramPrinter {
     line("severity {}", name_of(program_.severity));
     std::string key;
     for (const KeyPart& part : program_.key) key += (key.empty() ? "" : ", ") + part.name;
-    line("key {}", key.empty() ? "(one for all)" : key);
+    if (program_.variable_keys.empty()) line("key {}", key.empty() ? "(one for all)" : key);
+    for (const VariableKey& of : program_.variable_keys) print_key(of);
     line("sees {}", types_text(schema_, program_.any_type, program_.types));
+  }
+
+  void print_key(const VariableKey& key) {
+    std::string parts;
+    for (const ExpressionId part : key.parts) parts += (parts.empty() ? "" : ", ") + expression(part);
+    line("key {} of{}", parts, names(key.variables));
   }
 
   void print_variable(const Variable& variable) {
     line("variable {}: {}", variable.name, types_text(schema_, variable.any_type, variable.types));
     if (variable.own_condition) line("  by itself: {}", expression(variable.own_condition));
     if (variable.run_condition) line("  by what was taken: {}", expression(variable.run_condition));
+    if (variable.prior_depth > 0) line("  looks back {}", variable.prior_depth);
   }
 
   std::string position_name(std::size_t i) const {
@@ -80,6 +88,7 @@ class ProgramPrinter {
   void print_positions() {
     for (std::size_t i = 0; i < program_.positions.size(); ++i) {
       line("position {}", position_name(i));
+      if (i == kStart.value) print_lulls();
       for (const Transition& transition : program_.positions[i].transitions) print_transition(i, transition);
       for (const Guard& guard : program_.positions[i].guards) print_guard(guard);
     }
@@ -95,30 +104,59 @@ class ProgramPrinter {
         line("  accept at the deadline{}", gap);
         return;
       case Transition::Kind::take:
-        if (from == kStart.value) {
-          line("  {}", position_name(t.target.value));
-        } else {
-          line("  {}{} {} (group {})", name_of(t.link), gap, position_name(t.target.value), t.group);
-        }
+        line("  {}{}{}{}{}",
+             from == kStart.value ? "" : fmt::format("{}{} ", name_of(t.link), gap),
+             position_name(t.target.value),
+             from == kStart.value ? "" : rivals(t),
+             t.outdoes == 0 ? "" : " outdoes",
+             ways(t.outdoes));
     }
   }
 
+  /// What else closes a `->`.
+  std::string rivals(const Transition& t) const {
+    const VariableMask others = t.rivals & ~mask_of(program_.positions[t.target.value].variable);
+    return t.link != Link::followed_by || others == 0 ? "" : fmt::format(" (or{})", names(others));
+  }
+
+  /// ` 0 2`
+  static std::string ways(TransitionMask mask) {
+    std::string out;
+    for (; mask != 0; mask &= mask - 1) out += fmt::format(" {}", std::countr_zero(mask));
+    return out;
+  }
+
   void print_guard(const Guard& guard) {
-    std::string closed;
-    for (TransitionMask rest = guard.closes; rest != 0; rest &= rest - 1) {
-      closed += fmt::format(" {}", std::countr_zero(rest));
-    }
-    line("  not {}{}{} closes{}",
+    const bool until = guard.blocks_take && !guard.next_only;
+    line("  {} {}{}{} closes{}",
+         until ? "until" : "not",
          variables_[guard.variable.value],
          gap_text(guard.gap_min, kForever),
          guard.next_only ? " (next)" : "",
-         closed);
+         ways(guard.closes));
+  }
+
+  void print_lulls() {
+    for (const Lull& lull : program_.lulls) {
+      line("  not {} for {} closes{}",
+           variables_[lull.variable.value],
+           format_duration(lull.length),
+           ways(lull.closes));
+    }
   }
 
   void print_limits() {
     if (program_.positions.empty()) return;
-    line("within {}", program_.within == kForever ? "(no limit)" : format_duration(program_.within));
+    if (program_.within_events > 0) {
+      line("within {} events", program_.within_events);
+    } else {
+      line("within {}", program_.within == kForever ? "(no limit)" : format_duration(program_.within));
+    }
     line("after match {}{}", name_of(program_.after_match), names(program_.skip_to));
+    if (program_.runs != RunsKept::all) line("runs {}", name_of(program_.runs));
+    if (program_.emit_preferred) line("emit preferred");
+    if (program_.report_all) line("report all");
+    if (program_.cancel) line("cancel {}", variables_[program_.cancel.value]);
   }
 
   void print_window() {
@@ -192,6 +230,11 @@ std::string_view name_of(AfterMatch after) {
   static constexpr std::string_view kWords[] = {
       "skip past last event", "skip to next event", "skip to first", "skip to last", "no skip"};
   return word(kWords, after);
+}
+
+std::string_view name_of(RunsKept runs) {
+  static constexpr std::string_view kWords[] = {"all", "newest", "first", "once"};
+  return word(kWords, runs);
 }
 
 std::string_view name_of(WindowKind kind) {

@@ -33,9 +33,10 @@ std::string_view name_of(Link link);
 struct Variable {
   std::string name;
   bool any_type = false;
-  std::vector<TypeId> types;   ///< sorted; empty with any_type
-  ExpressionId own_condition;  ///< the conjuncts that look only at the event itself; none: always true
-  ExpressionId run_condition;  ///< the conjuncts that look at events taken before; none: always true
+  std::vector<TypeId> types;      ///< sorted; empty with any_type
+  ExpressionId own_condition;     ///< the conjuncts that look only at the event itself; none: always true
+  ExpressionId run_condition;     ///< the conjuncts that look at events taken before; none: always true
+  std::uint32_t prior_depth = 0;  ///< how many events before its own the condition looks back, taken or not
 };
 
 /// One way on from a position.
@@ -51,8 +52,9 @@ struct Transition {
   Duration gap_min{0};          ///< time since the event before: at least, at most (both included)
   Duration gap_max = kForever;  ///< accept_late: the deadline counts from the event before; kForever: from
                                 ///< `within` or the session's end
-  std::uint16_t group =
-      0;  ///< `->` transitions of one group close together: when one's target is acceptable, all do
+  VariableMask rivals = 0;     ///< `->`: what it does not skip: its target's variable, and what else its unit
+                               ///< may begin with
+  TransitionMask outdoes = 0;  ///< later ones: what this one may take is not theirs, and closes them
 };
 
 /// An event that satisfies `variable` closes `closes`: `not n` between, `not n` at the end.
@@ -61,7 +63,15 @@ struct Guard {
   TransitionMask closes = 0;
   Duration gap_min{0};       ///< an event sooner than this after the one before does not count
   bool next_only = false;    ///< `=> not n`: looks at the very next event alone
-  bool blocks_take = false;  ///< the event itself may not be taken by what it closes (`=> not n -> y`)
+  bool blocks_take = false;  ///< the event itself may not be taken by what it closes: `until`, `=> not n`
+};
+
+/// `not a for 10m` at the start: an event that satisfies `variable` keeps shut for that long the ways out of
+/// kStart that lead past it.
+struct Lull {
+  VariableId variable;
+  Duration length{0};  ///< included
+  TransitionMask closes = 0;
 };
 
 struct Position {
@@ -78,6 +88,15 @@ enum class AfterMatch : std::uint8_t {
   no_skip
 };
 std::string_view name_of(AfterMatch after);
+
+/// Which runs of a key there are beside each other.
+enum class RunsKept : std::uint8_t {
+  all,
+  newest,  ///< one for each step: who reaches it takes the place of the one that waits there
+  first,   ///< those of one start at a time
+  once,    ///< those of one start ever
+};
+std::string_view name_of(RunsKept runs);
 
 enum class WindowKind : std::uint8_t { none, tumbling, hopping, sliding, session, count };
 enum class WindowEmit : std::uint8_t { first, each, close };
@@ -112,6 +131,12 @@ struct KeyPart {
   ExpressionId value;
 };
 
+/// `key: {a: pid, b: ppid}`: by what these variables' events are keyed.
+struct VariableKey {
+  VariableMask variables = 0;
+  std::vector<ExpressionId> parts;
+};
+
 struct Program {
   std::string id;
   std::string title;
@@ -123,15 +148,23 @@ struct Program {
   std::string version;
 
   ExpressionPool expressions;
-  std::vector<KeyPart> key;  ///< empty: one global substream
+  std::vector<KeyPart> key;  ///< empty: one global substream; with `variable_keys`, of the first variable
+  std::vector<VariableKey> variable_keys;  ///< empty: `key` holds for all
   std::vector<Variable> variables;
   bool any_type = false;      ///< sees every type
   std::vector<TypeId> types;  ///< what it sees, sorted; events of other types do not exist for it
 
   std::vector<Position> positions;  ///< [0] is kStart; empty for a window rule without a pattern
+  bool may_double = false;          ///< two ways through the pattern may give the same match
+  std::vector<Lull> lulls;          ///< `not … for`, at the start
   Duration within = kForever;       ///< from the first to the last event
+  std::uint64_t within_events = 0;  ///< so many that the rule sees, both included; 0: no limit
   AfterMatch after_match = AfterMatch::skip_past_last_event;
   VariableMask skip_to = 0;  ///< of skip_to_first and skip_to_last
+  RunsKept runs = RunsKept::all;
+  bool emit_preferred = false;  ///< a start's best match, once nothing better can come
+  bool report_all = false;      ///< what one event or deadline completes is told before anything is dropped
+  VariableId cancel;            ///< an event that satisfies it ends runs
 
   Window window;
   ExpressionId having;  ///< over the aggregates; window rules without a pattern

@@ -126,6 +126,7 @@ void Emitter::emit(ResultView result) {
   if (result.order.phase != AlertOrder::Phase::event && result.window == nullptr)
     begin_with(alert.order, *path_.front());
   alert.order.rule = rule_;
+  alert.order.key_hash = result.key->hash;
   alert.order.ordinal = ordinal_++;
   alert.kind = result.kind;
   alert.time = result.time;

@@ -39,6 +39,12 @@ std::int64_t count_taken(const TakenEvent* tail, VariableMask variables) {
   return count;
 }
 
+/// `n`: 1 the event just before.
+const Event* prior_event(const Scope& scope, std::size_t n) {
+  if (scope.prior == nullptr || n > scope.prior->size()) return nullptr;
+  return &(*scope.prior)[n - 1]->event;
+}
+
 const Event* pick_event(const Scope& scope, const EventPick& pick) {
   using enum EventPick::Which;
   switch (pick.which) {
@@ -52,6 +58,8 @@ const Event* pick_event(const Scope& scope, const EventPick& pick) {
       if (pick.n < 0) return pick_from_end(scope.taken, pick.variables, -std::int64_t{pick.n} - 1);
       return pick_from_end(
           scope.taken, pick.variables, count_taken(scope.taken, pick.variables) - 1 - pick.n);
+    case prior:
+      return prior_event(scope, static_cast<std::size_t>(pick.n));
   }
   return nullptr;
 }
@@ -336,6 +344,15 @@ Value evaluate(const Scope& scope, ExpressionId id) {
       return call_function(scope, node, operand);
   }
   return Value::null();
+}
+
+bool append_key_bytes(std::string& out, const Scope& scope, std::span<const ExpressionId> parts) {
+  for (const ExpressionId part : parts) {
+    const Value v = evaluate(scope, part);
+    if (v.is_null()) return false;
+    append_key_bytes(out, v);
+  }
+  return true;
 }
 
 }  // namespace tocsin::runtime

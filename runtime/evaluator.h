@@ -8,6 +8,8 @@
 #include "runtime/match_buffer.h"
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace tocsin::runtime {
@@ -23,10 +25,11 @@ class WindowAnswers {
 struct Scope {
   const patterns::ExpressionPool& expressions;
   const Schema& schema;
-  Arena& scratch;                     ///< for texts that are made; they live until the caller resets it
-  std::uint64_t& null_operations;     ///< counts overflow, division by zero, kinds that do not go together
-  const Event* own = nullptr;         ///< the event under test
-  const TakenEvent* taken = nullptr;  ///< the last event taken before it
+  Arena& scratch;                      ///< for texts that are made; they live until the caller resets it
+  std::uint64_t& null_operations;      ///< counts overflow, division by zero, kinds that do not go together
+  const Event* own = nullptr;          ///< the event under test
+  const TakenEvent* taken = nullptr;   ///< the last event taken before it
+  const PriorEvents* prior = nullptr;  ///< rules that look back at events whether taken or not
   const WindowAnswers* window = nullptr;  ///< of a window: answers aggregates in place of `taken`
   std::string_view key = {};              ///< key bytes; outputs and `having`
   EventTime alert_time = {};              ///< outputs
@@ -40,6 +43,9 @@ Value evaluate(const Scope& scope, patterns::ExpressionId id);
 inline bool holds(const Scope& scope, patterns::ExpressionId id) {
   return !id || evaluate(scope, id).is_true();
 }
+
+/// Appends the key that `parts` make of `scope.own`; false if one of them is null.
+bool append_key_bytes(std::string& out, const Scope& scope, std::span<const patterns::ExpressionId> parts);
 
 /// An attribute of an event, null where it has none.
 inline Value attribute_of(const Event& event, const Schema& schema, AttributeId attribute) {

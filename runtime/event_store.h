@@ -10,6 +10,7 @@
 #include "runtime/slab.h"
 
 #include <cstdint>
+#include <vector>
 
 namespace tocsin::runtime {
 
@@ -34,6 +35,9 @@ struct StoredEvent {
   TakenEvent node;             ///< room for the first node that takes it: most events are taken once
   Event event;
 };
+
+/// The events that a rule saw before the one under test, the last one first; as many as it looks back.
+using PriorEvents = std::vector<StoredEvent*>;
 
 class EventStore {
  public:

@@ -18,6 +18,7 @@ Scope EventTests::scope(const TakenEvent* taken) {
   Scope s{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
   s.own = event_;
   s.taken = taken;
+  s.prior = prior_;
   return s;
 }
 

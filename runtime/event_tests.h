@@ -29,7 +29,17 @@ class EventTests {
     context_.scratch.reset();
   }
 
+  /// What `prior` speaks of until the next call. Before anything is asked of the event in hand.
+  void look_back(const PriorEvents* prior) { prior_ = prior; }
+
+  /// The event in hand may be taken by `variables` alone.
+  void restrict_to(patterns::VariableMask variables) {
+    typed_ &= variables;
+    passed_ &= variables;
+  }
+
   const Event& event() const { return *event_; }
+  std::uint64_t sequence() const { return looked_at_; }
 
   /// Whether `variable` takes the event's type, and what its condition says of the event alone holds.
   bool own_holds(patterns::VariableId variable) {
@@ -75,8 +85,9 @@ class EventTests {
   const patterns::Program& program_;
   RuleCounters& counters_;
 
-  std::uint64_t looked_at_ = 0;        // the sequence of event_
-  const Event* event_ = nullptr;       // in hand
+  std::uint64_t looked_at_ = 0;   // the sequence of event_
+  const Event* event_ = nullptr;  // in hand
+  const PriorEvents* prior_ = nullptr;
   patterns::VariableMask typed_ = 0;   // variables whose TYPE takes it
   patterns::VariableMask tested_ = 0;  // whose own condition was evaluated
   patterns::VariableMask passed_ = 0;  // and held

@@ -2,6 +2,7 @@
 
 #include "runtime/pattern_executor.h"
 #include "runtime/sequence_executor.h"
+#include "runtime/settings_executor.h"
 #include "runtime/window_executor.h"
 
 namespace tocsin::runtime {
@@ -13,6 +14,10 @@ ExecutorChoice choose_executor(const patterns::Program& program) {
     return {ExecutorKind::sequence,
             "sequence",
             "a plain chain of `->`: each start has one run, and a run one way on"};
+  if (SettingsExecutor::wants(program))
+    return {ExecutorKind::settings,
+            "settings",
+            "settings say which runs there are, or what is remembered beside them"};
   return {ExecutorKind::pattern, "pattern", "takes every pattern"};
 }
 
@@ -22,6 +27,8 @@ std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
       return std::make_unique<WindowExecutor>(context, rule);
     case ExecutorKind::sequence:
       return std::make_unique<SequenceExecutor>(context, rule);
+    case ExecutorKind::settings:
+      return std::make_unique<SettingsExecutor>(context, rule);
     case ExecutorKind::pattern:
       break;
   }

@@ -9,7 +9,7 @@
 
 namespace tocsin::runtime {
 
-enum class ExecutorKind : std::uint8_t { window, sequence, pattern };
+enum class ExecutorKind : std::uint8_t { window, sequence, pattern, settings };
 
 struct ExecutorChoice {
   ExecutorKind kind;

@@ -28,8 +28,9 @@ std::optional<Join> join_of(const ExpressionPool& expressions,
   const ExpressionNode& own = expressions.node(left);
   const ExpressionNode& earlier = expressions.node(right);
   if (own.op != Op::attribute || earlier.op != Op::attribute) return std::nullopt;
-  if (own.pick.which != EventPick::Which::own || earlier.pick.which == EventPick::Which::own)
-    return std::nullopt;
+  const EventPick::Which which = earlier.pick.which;
+  const bool of_run = which != EventPick::Which::own && which != EventPick::Which::prior;
+  if (own.pick.which != EventPick::Which::own || !of_run) return std::nullopt;
   const bool of_last =
       earlier.pick.which == EventPick::Which::last && (earlier.pick.variables & patterns::mask_of(last)) != 0;
   return Join{attribute_named(own), attribute_named(earlier), right, of_last, false};

@@ -93,6 +93,7 @@ void KeyStore::remove(KeyState& key) {
   for (RuleState& state : key.rules) {
     state.session_timer = kTimeMax;
     state.silence.reset();
+    if (state.memory != nullptr) state.memory->forget_timers();
   }
   free_.push_back(&key);
 }

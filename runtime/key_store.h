@@ -5,6 +5,7 @@
 #include "runtime/match_buffer.h"
 #include "runtime/prefetch.h"
 #include "runtime/router.h"
+#include "runtime/rule_memory.h"
 #include "runtime/short_list.h"
 #include "runtime/silence.h"
 #include "runtime/slab.h"
@@ -35,6 +36,7 @@ struct Run {
   bool dead : 1 = false;             ///< to be removed at the end of the step
   bool timed_out : 1 = false;        ///< closed by time; waits for the other runs of its start to end
   bool matched : 1 = false;          ///< its start has had a match
+  bool decided : 1 = false;          ///< timed out, and to be told at the end of the step
   EventTime begun;                   ///< time of its first event; of one that is timed out, when that came
   std::uint64_t start_sequence = 0;  ///< of its first event: tells starts apart and orders them
 };
@@ -54,9 +56,10 @@ struct RuleState {
   ShortList<Run> runs;
   EventTime session_end = kTimeMin;    ///< last instant of the session, while anything is open
   EventTime session_timer = kTimeMax;  ///< when the timer for it comes; kTimeMax: none is under way
+  std::unique_ptr<RuleMemory> memory;  ///< of a rule with settings that need one
 
   /// Whether an event finds anything that it might change.
-  bool open() const { return !runs.empty() || window != nullptr; }
+  bool open() const { return !runs.empty() || window != nullptr || (memory != nullptr && !memory->empty()); }
   bool idle() const { return !open() && (silence == nullptr || !silence->matters()); }
 };
 

@@ -12,26 +12,6 @@ using patterns::PositionId;
 using patterns::Transition;
 using patterns::TransitionMask;
 using patterns::VariableId;
-using patterns::VariableMask;
-
-namespace {
-
-/// By transition: the transitions that an acceptable event closes. `->` ones close together with their group.
-std::vector<TransitionMask> closing_groups(const Position& position) {
-  std::vector<TransitionMask> out(position.transitions.size());
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const Transition& t = position.transitions[i];
-    for (std::size_t j = 0; j < out.size(); ++j) {
-      const Transition& other = position.transitions[j];
-      const bool take = t.kind == Transition::Kind::take && other.kind == Transition::Kind::take;
-      if (take && t.link == Link::followed_by && other.link == t.link && other.group == t.group)
-        out[i] |= bit_of(j);
-    }
-  }
-  return out;
-}
-
-}  // namespace
 
 PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
     : context_{context},
@@ -57,7 +37,6 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
     }
     std::sort(lanes.begin(), lanes.end());
     lanes.erase(std::unique(lanes.begin(), lanes.end()), lanes.end());
-    closes_with_.push_back(closing_groups(position));
     make_gate(position);
   }
 }
@@ -81,6 +60,7 @@ void PatternExecutor::make_gate(const Position& position) {
     const auto condition = program_.variables[gate.joined.value].run_condition;
     gate.join = find_join(program_.expressions, condition, position.variable);
   }
+  make_closings(position, gate);
 }
 
 /// Whether the event in hand may change `run`. False is certain.
@@ -104,67 +84,33 @@ bool PatternExecutor::may_open(CurrentEvent& event) {
 void PatternExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& event) {
   tests_.look_at(event);
   const std::size_t open = state.runs.size();
-  for (std::size_t i = 0; i < open; ++i) {
-    if (!state.runs[i].timed_out && passes(state.runs[i])) step(key, state, i, event);
-  }
+  step_runs(key, state, event);
   begin_runs(key, state, event);
-  if (!candidates_.empty()) {
-    report_candidates(key, order_of(tests_.event()), tests_.event().time);
-    settle(state);
-  }
+  if (program_.may_double) merge_doubles(state, open);
+  if (!candidates_.empty()) report_candidates(key, state, order_of(tests_.event()), tests_.event().time);
   if (state.timed_out > 0) tell_timeouts(key, state, order_of(tests_.event()));
   remove_dead(state);
   if (session_ && !state.runs.empty()) extend_session(key, state);
 }
 
-void PatternExecutor::begin_runs(KeyState& key, RuleState& state, CurrentEvent& event) {
-  const auto& starts = program_.positions[patterns::kStart.value].transitions;
-  bool began = false;
-  for (std::size_t i = 0; i < starts.size(); ++i) {
-    if (!tests_.satisfied(program_.positions[starts[i].target.value].variable, nullptr)) continue;
-    take(key, state, nullptr, static_cast<std::uint8_t>(i), event);
-    began = true;
+void PatternExecutor::step_runs(KeyState& key, RuleState& state, CurrentEvent& event) {
+  const std::size_t open = state.runs.size();
+  for (std::size_t i = 0; i < open; ++i) {
+    if (!state.runs[i].timed_out && passes(state.runs[i])) step(key, state, i, event);
   }
-  if (began && within_lane_) {
+}
+
+/// Begins runs by all ways out of the start but those that are `shut`. Whether any began.
+bool PatternExecutor::begin_runs(KeyState& key, RuleState& state, CurrentEvent& event, TransitionMask shut) {
+  const TransitionMask began = starts(shut);
+  for (TransitionMask rest = began; rest != 0; rest &= rest - 1) {
+    take(key, state, nullptr, static_cast<std::uint8_t>(std::countr_zero(rest)), event);
+  }
+  if (began != 0 && within_lane_) {
     const EventTime deadline = saturating_add(tests_.event().time, program_.within);
     context_.timers.push(*within_lane_, {deadline, &key, key.generation, rule_index_});
   }
-}
-
-void PatternExecutor::try_guards(
-    const Run& run, const Position& position, EventTime last, Effect& effect, TransitionMask& blocked) {
-  for (const Guard& guard : position.guards) {
-    if ((guard.closes & run.open) == 0 || (guard.next_only && !run.fresh)) continue;
-    if (tests_.event().time < saturating_add(last, guard.gap_min)) continue;
-    if (!tests_.satisfied(guard.variable, run.tail)) continue;
-    effect.closes |= guard.closes;
-    if (guard.blocks_take) blocked |= guard.closes;
-  }
-}
-
-PatternExecutor::Effect PatternExecutor::effect_of(const Run& run) {
-  const Position& position = program_.positions[run.position.value];
-  Effect effect;
-  TransitionMask blocked = 0;
-  // Without gaps the time of the last event does not matter, and is not worth a look at it.
-  const EventTime last = gates_[run.position.value].gaps ? run.tail->stored->event.time : tests_.event().time;
-  try_guards(run, position, last, effect, blocked);
-  for (TransitionMask open = run.open; open != 0; open &= open - 1) {
-    const auto i = static_cast<std::size_t>(std::countr_zero(open));
-    const Transition& t = position.transitions[i];
-    if (t.kind != Transition::Kind::take) continue;
-    if (t.link == Link::next) effect.closes |= bit_of(i);
-    if (tests_.event().time > saturating_add(last, t.gap_max)) {
-      effect.expired |= bit_of(i);
-      continue;
-    }
-    if (tests_.event().time < saturating_add(last, t.gap_min)) continue;
-    const VariableId variable = program_.positions[t.target.value].variable;
-    if (!tests_.satisfied(variable, gates_[run.position.value].join, run)) continue;
-    effect.closes |= closes_with_[run.position.value][i];
-    if ((blocked & bit_of(i)) == 0) effect.takes |= bit_of(i);
-  }
-  return effect;
+  return began != 0;
 }
 
 void PatternExecutor::step(KeyState& key, RuleState& state, std::size_t index, CurrentEvent& event) {
@@ -189,7 +135,8 @@ void PatternExecutor::take(
     run.begun = tests_.event().time;
     run.start_sequence = event.sequence();
   }
-  StoredEvent* const stored = lasting_[target.value] == 0 ? event.passing() : event.captured();
+  const bool is_told_now = lasting_[target.value] == 0 && !program_.emit_preferred;
+  StoredEvent* const stored = is_told_now ? event.passing() : event.captured();
   run.tail = context_.buffer.append(run.tail, stored, variable, choice);
   run.position = target;
   run.open = lasting_[target.value];

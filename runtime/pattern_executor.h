@@ -10,6 +10,7 @@
 #include "runtime/event_tests.h"
 #include "runtime/key_store.h"
 
+#include <bit>
 #include <optional>
 #include <vector>
 
@@ -18,11 +19,15 @@ namespace tocsin::runtime {
 constexpr patterns::TransitionMask bit_of(std::size_t transition) {
   return patterns::TransitionMask{1} << transition;
 }
+/// The best of the ways on that are open to `run`.
+inline std::uint16_t next_choice(const Run& run) {
+  return static_cast<std::uint16_t>(std::countr_zero(run.open));
+}
 inline bool has_gap(const patterns::Transition& t) {
   return t.gap_max != kForever;
 }
 
-class PatternExecutor final : public Executor {
+class PatternExecutor : public Executor {
  public:
   PatternExecutor(Context& context, std::uint32_t rule);
 
@@ -33,7 +38,7 @@ class PatternExecutor final : public Executor {
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
 
- private:
+ protected:
   /// A complete match that is not reported yet.
   struct Candidate {
     std::uint64_t start_sequence = 0;
@@ -60,18 +65,28 @@ class PatternExecutor final : public Executor {
   struct Gate {
     bool plain = false;                  // no guards, no `=>`: what no variable accepts changes nothing
     bool gaps = false;                   // some transition or guard has a gap
+    bool close_look = false;             // see make_closings
     patterns::VariableMask targets = 0;  // variables that may be taken
     std::optional<Join> join;            // of the one target: compare fingerprints first
     patterns::VariableId joined;         // its variable
   };
 
   void make_gate(const patterns::Position& position);
+  void make_closings(const patterns::Position& position, Gate& gate);
   bool passes(const Run& run);
 
   // one event
-  void begin_runs(KeyState& key, RuleState& state, CurrentEvent& event);
+  void step_runs(KeyState& key, RuleState& state, CurrentEvent& event);
+  bool begin_runs(KeyState& key, RuleState& state, CurrentEvent& event, patterns::TransitionMask shut = 0);
   void step(KeyState& key, RuleState& state, std::size_t index, CurrentEvent& event);
+  patterns::TransitionMask starts(patterns::TransitionMask shut);
   Effect effect_of(const Run& run);
+  void look_closely(const Run& run,
+                    const patterns::Position& position,
+                    EventTime last,
+                    patterns::TransitionMask blocked,
+                    Effect& effect);
+  bool satisfies_any(patterns::VariableMask variables, const TakenEvent* taken);
   void try_guards(const Run& run,
                   const patterns::Position& position,
                   EventTime last,
@@ -80,9 +95,13 @@ class PatternExecutor final : public Executor {
   void take(KeyState& key, RuleState& state, const Run* before, std::uint8_t choice, CurrentEvent& event);
   void enter(KeyState& key, RuleState& state, const Run& run);
 
-  // results
-  void report_candidates(KeyState& key, AlertOrder order, EventTime time);
+  // doubles
+  void merge_doubles(RuleState& state, std::size_t first);
   void drop_duplicates();
+  void close_told(RuleState& state, const Candidate& told);
+
+  // results
+  void report_candidates(KeyState& key, RuleState& state, AlertOrder order, EventTime time);
   void apply_after_match(const Candidate& match);
   std::optional<std::uint64_t> skip_target(const TakenEvent* tail) const;
   void settle(RuleState& state);
@@ -91,6 +110,7 @@ class PatternExecutor final : public Executor {
 
   // deadlines
   void close_due(Run& run, RuleState& state, EventTime deadline, bool session_over);
+  void close_ways(Run& run, RuleState& state, EventTime deadline, bool over, bool session_over);
   void tell_timeouts(KeyState& key, RuleState& state, AlertOrder order);
   void extend_session(KeyState& key, RuleState& state);
   void arm_timer(KeyState& key, RuleState& state);
@@ -117,6 +137,7 @@ class PatternExecutor final : public Executor {
   std::vector<Candidate> candidates_;
   Dropped dropped_;
   std::vector<Run*> closed_;            // by time, in this step
+  std::vector<Run*> entered_;           // in this step, while doubles are looked for
   std::vector<std::uint64_t> matched_;  // starts that had a match in this step, rising; no_skip only
   bool any_dead_ = false;
 };

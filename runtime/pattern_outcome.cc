@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <set>
 
 namespace tocsin::runtime {
 
@@ -13,10 +12,6 @@ using patterns::Transition;
 using patterns::TransitionMask;
 
 namespace {
-
-std::uint16_t next_choice(const Run& run) {
-  return static_cast<std::uint16_t>(std::countr_zero(run.open));
-}
 
 bool start_is_open(const RuleState& state, std::uint64_t start) {
   return std::any_of(state.runs.begin(), state.runs.end(), [&](const Run& run) {
@@ -33,39 +28,24 @@ bool PatternExecutor::Dropped::drops(std::uint64_t start) const {
 }
 
 /// Reports `candidates_` in their order, each dropping of the rest what `after match` says.
-void PatternExecutor::report_candidates(KeyState& key, AlertOrder order, EventTime time) {
+void PatternExecutor::report_candidates(KeyState& key, RuleState& state, AlertOrder order, EventTime time) {
   const auto in_order = [](const Candidate& a, const Candidate& b) {
     if (a.start_sequence != b.start_sequence) return a.start_sequence < b.start_sequence;
     return ranks_before({a.tail, a.accept}, {b.tail, b.accept});
   };
   if (candidates_.size() > 1) std::sort(candidates_.begin(), candidates_.end(), in_order);
-  if (program_.after_match == patterns::AfterMatch::no_skip) drop_duplicates();
+  const bool no_skip = program_.after_match == patterns::AfterMatch::no_skip;
+  if (no_skip || program_.report_all) drop_duplicates();
   for (const Candidate& candidate : candidates_) {
-    if (!dropped_.drops(candidate.start_sequence)) {
+    if (program_.report_all || !dropped_.drops(candidate.start_sequence)) {
       emit_match(key, candidate, order, time);
       apply_after_match(candidate);
+      if (no_skip && program_.may_double) close_told(state, candidate);
     }
     context_.buffer.release(candidate.tail);
   }
   candidates_.clear();
-}
-
-/// Two ways through the pattern that give the same (event, variable) pairs are one match: the first stays.
-void PatternExecutor::drop_duplicates() {
-  const auto pairs = [](const Candidate& c) {
-    std::vector<std::pair<std::uint64_t, std::uint16_t>> out;
-    for (const TakenEvent* t = c.tail; t != nullptr; t = t->before) {
-      out.emplace_back(t->stored->sequence, t->variable.value);
-    }
-    return out;
-  };
-  if (candidates_.size() < 2) return;
-  std::set<std::vector<std::pair<std::uint64_t, std::uint16_t>>> seen;
-  std::erase_if(candidates_, [&](const Candidate& c) {
-    if (seen.insert(pairs(c)).second) return false;
-    context_.buffer.release(c.tail);
-    return true;
-  });
+  settle(state);
 }
 
 /// The sequence of the first or last event that a variable of `skip_to` took; none if there is none.
@@ -102,7 +82,7 @@ void PatternExecutor::apply_after_match(const Candidate& match) {
 void PatternExecutor::settle(RuleState& state) {
   if (dropped_.before > 0 || !dropped_.starts.empty()) {
     for (Run& run : state.runs) {
-      if (dropped_.drops(run.start_sequence)) kill(run);
+      if (dropped_.drops(run.start_sequence) && !run.decided) kill(run);
     }
     dropped_.before = 0;
     dropped_.starts.clear();
@@ -146,13 +126,18 @@ void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder ord
 
 // --- deadlines -------------------------------------------------------------------------------------
 
-/// Closes what `deadline` closes of one run: absences become candidates, the rest can no longer be taken. A
-/// run with nothing left is timed out, unless it became a candidate.
+/// Closes what `deadline` closes of one run.
 void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, bool session_over) {
+  const bool over = session_over || saturating_add(run.begun, program_.within) <= deadline;
+  if (over || gates_[run.position.value].gaps) close_ways(run, state, deadline, over, session_over);
+}
+
+/// Closes of one run what `deadline` closes, all if it is `over`: absences become candidates, the rest can no
+/// longer be taken. A run with nothing left is timed out, unless it became a candidate.
+void PatternExecutor::close_ways(
+    Run& run, RuleState& state, EventTime deadline, bool over, bool session_over) {
   const Position& position = program_.positions[run.position.value];
   const bool gaps = gates_[run.position.value].gaps;
-  const bool over = session_over || saturating_add(run.begun, program_.within) <= deadline;
-  if (!over && !gaps) return;
   const EventTime last = gaps ? run.tail->stored->event.time : kTimeMin;
   bool waits = false;
   bool accepted = false;
@@ -194,10 +179,7 @@ void PatternExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dea
   AlertOrder order;
   order.decided = deadline;
   order.phase = AlertOrder::Phase::deadline_match;
-  if (!candidates_.empty()) {
-    report_candidates(key, order, deadline);
-    settle(state);
-  }
+  if (!candidates_.empty()) report_candidates(key, state, order, deadline);
   order.phase = AlertOrder::Phase::deadline_timeout;
   if (state.timed_out > 0) tell_timeouts(key, state, order);
   remove_dead(state);

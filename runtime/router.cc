@@ -5,6 +5,8 @@
 #define XXH_INLINE_ALL  // a key is a few bytes: the call would cost as much as the hash
 #include <xxhash.h>
 
+#include <algorithm>
+
 namespace tocsin::runtime {
 
 Router::Router(std::shared_ptr<const RuleSet> rules)
@@ -31,6 +33,20 @@ bool Router::append_key(const KeySpace& space, const Event& event) {
     append_key_bytes(key_, v);
   }
   return true;
+}
+
+const std::vector<std::string_view>& Router::keys_of(std::uint16_t index, const Event& event, Arena& arena) {
+  const KeySpace& space = rules_->key_spaces()[index];
+  scratch_.reset();
+  keys_.clear();
+  Scope scope{space.source->expressions, rules_->schema(), scratch_, null_operations_};
+  scope.own = &event;
+  for (const std::uint16_t of : space.variable_keys_of_type[event.type.value]) {
+    key_.clear();
+    if (!append_key_bytes(key_, scope, space.source->variable_keys[of].parts)) continue;
+    if (std::find(keys_.begin(), keys_.end(), key_) == keys_.end()) keys_.push_back(arena.copy(key_));
+  }
+  return keys_;
 }
 
 std::string_view Router::key_of(std::uint16_t index, const Event& event, Arena& arena) {

@@ -31,17 +31,22 @@ class Router {
   explicit Router(std::shared_ptr<const RuleSet> rules);
 
   /// Calls `take(RoutedEvent)` once for each key space that sees the event's type, with the key's bytes in
-  /// `arena`. An event whose key is null is not seen, and counted for the space's rules. cost  one hash for
-  /// each space
+  /// `arena`; where each variable has a key of its own, once for each key that they make of it. An event
+  /// whose key is null is not seen, and counted for the space's rules. cost  one hash for each key
   template <class Take>
   void route(const Event& event, Arena& arena, Take&& take) {
     for (const std::uint16_t space : rules_->spaces_of_type(event.type)) {
+      if (!rules_->key_spaces()[space].variable_keys_of_type.empty()) {
+        const auto& keys = keys_of(space, event, arena);
+        if (keys.empty()) ++unkeyed_[space][event.type.value];
+        for (const std::string_view key : keys) take(routed(event, key, space));
+        continue;
+      }
       const std::string_view key = key_of(space, event, arena);
       if (key.data() == nullptr) {
         ++unkeyed_[space][event.type.value];
       } else {
-        take(RoutedEvent{
-            event.time, &event, hash_of(key), key.data(), static_cast<std::uint32_t>(key.size()), space});
+        take(routed(event, key, space));
       }
     }
   }
@@ -50,6 +55,13 @@ class Router {
   std::uint64_t unkeyed(std::uint32_t rule) const;
 
  private:
+  static RoutedEvent routed(const Event& event, std::string_view key, std::uint16_t space) {
+    return {event.time, &event, hash_of(key), key.data(), static_cast<std::uint32_t>(key.size()), space};
+  }
+
+  /// Where each variable has a key: those under which it may be taken, each once.
+  const std::vector<std::string_view>& keys_of(std::uint16_t space, const Event& event, Arena& arena);
+
   /// The key's bytes in `arena`; no data if the key is null.
   std::string_view key_of(std::uint16_t space, const Event& event, Arena& arena);
   bool append_key(const KeySpace& space, const Event& event);
@@ -59,6 +71,7 @@ class Router {
   std::vector<std::vector<std::uint64_t>> unkeyed_;  // by key space and type
   std::uint64_t null_operations_ = 0;
   std::string key_;  // of the event in hand
+  std::vector<std::string_view> keys_;
   Arena scratch_;
 };
 

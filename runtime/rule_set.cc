@@ -8,8 +8,10 @@ using patterns::Program;
 
 namespace {
 
+/// A key for each variable is no other rule's.
 std::string key_text(const Program& program, const Schema& schema) {
   std::string text;
+  if (!program.variable_keys.empty()) text = "rule " + program.id + '\n';
   for (const patterns::KeyPart& part : program.key) {
     text += patterns::to_string(program.expressions, part.value, schema, {}, {});
     text += '\n';
@@ -29,6 +31,18 @@ patterns::VariableMask variables_taking(const Program& program, TypeId type) {
       mask |= patterns::VariableMask{1} << i;
   }
   return mask;
+}
+
+std::vector<std::vector<std::uint16_t>> variable_keys_of_type(const Program& program, const Schema& schema) {
+  std::vector<std::vector<std::uint16_t>> out(schema.type_count());
+  for (std::size_t type = 0; type < out.size(); ++type) {
+    const patterns::VariableMask taking = variables_taking(program, TypeId{static_cast<std::uint16_t>(type)});
+    for (std::size_t i = 0; i < program.variable_keys.size(); ++i) {
+      if ((program.variable_keys[i].variables & taking) != 0)
+        out[type].push_back(static_cast<std::uint16_t>(i));
+    }
+  }
+  return out;
 }
 
 /// A start has one run for ever if each position has one way to go on, and none that also stays.
@@ -58,7 +72,9 @@ std::uint16_t RuleSet::key_space_of(const std::shared_ptr<const Program>& progra
   space.source = program;
   space.rules_of_type.resize(schema_->type_count());
   space.name = std::move(name);
-  if (program->key.size() == 1) {
+  if (!program->variable_keys.empty()) {
+    space.variable_keys_of_type = variable_keys_of_type(*program, *schema_);
+  } else if (program->key.size() == 1) {
     const patterns::ExpressionNode& node = program->expressions.node(program->key[0].value);
     space.single_attribute = node.op == patterns::Op::attribute;
     for (std::uint16_t type = 0; space.single_attribute && type < schema_->type_count(); ++type)

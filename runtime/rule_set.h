@@ -26,6 +26,8 @@ struct KeySpace {
   std::shared_ptr<const patterns::Program> source;        ///< any one of them: has the key's expressions
   std::vector<std::uint32_t> rules;                       ///< indices, rising
   std::vector<std::vector<std::uint32_t>> rules_of_type;  ///< by type: those that see it
+  /// By type: which of the source's `variable_keys` have a variable that takes it. Empty: one key for all.
+  std::vector<std::vector<std::uint16_t>> variable_keys_of_type;
   std::string name;                         ///< the key as written in canonical form: what makes spaces equal
   bool single_attribute = false;            ///< the key is one attribute of the event
   std::vector<std::uint16_t> slot_of_type;  ///< that attribute's slot by type, or Layout::kAbsent

@@ -1,5 +1,7 @@
 #include "runtime/sequence_executor.h"
 
+#include "runtime/settings_executor.h"
+
 #include <algorithm>
 
 namespace tocsin::runtime {
@@ -14,20 +16,24 @@ using patterns::VariableId;
 
 namespace {
 
-bool is_plain_step(const Position& position) {
+bool is_plain_step(const Program& program, const Position& position) {
   if (position.transitions.size() != 1 || !position.guards.empty()) return false;
   const Transition& t = position.transitions.front();
   if (t.kind != Transition::Kind::take) return t.kind == Transition::Kind::accept;
-  return t.link == Link::followed_by && t.gap_min == Duration{0} && t.gap_max == kForever;
+  return t.link == Link::followed_by && t.gap_min == Duration{0} && t.gap_max == kForever &&
+         t.rivals == patterns::mask_of(program.positions[t.target.value].variable);
 }
 
 }  // namespace
 
 bool SequenceExecutor::takes(const Program& program) {
+  if (SettingsExecutor::wants(program)) return false;
   const bool skips_plainly =
       program.after_match != AfterMatch::skip_to_first && program.after_match != AfterMatch::skip_to_last;
   return skips_plainly && program.positions.size() > 2 && program.window.kind == patterns::WindowKind::none &&
-         std::all_of(program.positions.begin(), program.positions.end(), is_plain_step);
+         std::all_of(program.positions.begin(), program.positions.end(), [&](const Position& position) {
+           return is_plain_step(program, position);
+         });
 }
 
 SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)

@@ -87,14 +87,15 @@ void Shard::fire_before(EventTime time) {
   }
 }
 
-/// What `suppress` remembers goes when it can matter no more. A timeout that waits for its start may still be
-/// told with an earlier time.
+/// What `suppress` remembers goes when it can matter no more. A timeout that waits for its start, or a match
+/// for a better one, may still be told with an earlier time.
 void Shard::end_silence(const Timer& timer, RuleState& state) {
   const Duration suppress = context_.rules->rules()[timer.rule].program->suppress;
   const EventTime end = silence_end(state.silence->told, suppress);
   if (end > timer.deadline) return;
   state.silence->over = true;
-  if (!state.silence->matters() && state.timed_out == 0) state.silence.reset();
+  const bool told_later = state.timed_out > 0 || (state.memory != nullptr && !state.memory->best.empty());
+  if (!state.silence->matters() && !told_later) state.silence.reset();
 }
 
 void Shard::process(const RoutedEvent& routed) {
@@ -153,13 +154,24 @@ std::vector<std::optional<std::uint32_t>> inverse(const std::vector<std::optiona
   return new_index;
 }
 
-/// Calls `visit(StoredEvent*&)` for each place under `key` that holds an event. Shared path nodes come once.
+/// Calls `visit(StoredEvent*&)` for each event of the path to `tail`, but for what was `seen`.
+template <class Visit>
+void for_each_event(TakenEvent* tail, std::unordered_set<TakenEvent*>& seen, Visit&& visit) {
+  for (TakenEvent* t = tail; t != nullptr && seen.insert(t).second; t = t->before) visit(t->stored);
+}
+
+template <class Visit>
+void for_each_event(RuleMemory& memory, std::unordered_set<TakenEvent*>& seen, Visit&& visit) {
+  for (BestMatch& best : memory.best) for_each_event(best.tail, seen, visit);
+  for (StoredEvent*& stored : memory.prior) visit(stored);
+}
+
+/// The same for each place under `key` that holds an event. Shared path nodes come once.
 template <class Visit>
 void for_each_event(KeyState& key, std::unordered_set<TakenEvent*>& seen, Visit&& visit) {
   for (RuleState& state : key.rules) {
-    for (Run& run : state.runs) {
-      for (TakenEvent* t = run.tail; t != nullptr && seen.insert(t).second; t = t->before) visit(t->stored);
-    }
+    for (Run& run : state.runs) for_each_event(run.tail, seen, visit);
+    if (state.memory != nullptr) for_each_event(*state.memory, seen, visit);
     if (state.window == nullptr) continue;
     for (StoredEvent*& stored : state.window->recent) {
       if (stored != nullptr) visit(stored);

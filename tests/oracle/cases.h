@@ -17,6 +17,7 @@ struct Record {
   int second = 0;
   char type = 'a';
   std::string k;                ///< a text; none if empty
+  std::string j;                ///< the same
   std::optional<int> x;         ///< an int
   std::optional<int> y_halves;  ///< y is a float, this many halves
   bool operator==(const Record&) const = default;

@@ -64,6 +64,7 @@ std::string to_string(const Case& question) {
     const Record& record = question.events[i];
     out += fmt::format("{}: {}s {}", i, record.second, record.type);
     if (!record.k.empty()) out += " k=" + record.k;
+    if (!record.j.empty()) out += " j=" + record.j;
     if (record.x) out += fmt::format(" x={}", *record.x);
     if (record.y_halves) out += fmt::format(" y={}", *record.y_halves / 2.0);
     out += "\n";

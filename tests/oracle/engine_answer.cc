@@ -21,6 +21,7 @@ constexpr int kDisorderSeconds = 3;
 std::string json_of(const Record& record, std::size_t n) {
   std::string out = fmt::format(R"({{"ts":{},"type":"{}","n":{})", record.second * 1000, record.type, n);
   if (!record.k.empty()) out += fmt::format(R"(,"k":"{}")", record.k);
+  if (!record.j.empty()) out += fmt::format(R"(,"j":"{}")", record.j);
   if (record.x) out += fmt::format(R"(,"x":{})", *record.x);
   if (record.y_halves) out += fmt::format(R"(,"y":{}.{})", *record.y_halves / 2, *record.y_halves % 2 * 5);
   return out + "}\n";

@@ -240,9 +240,13 @@ class Interpreter::Evaluation {
     return out;
   }
 
+  /// `n` events before this one; none where there are fewer.
+  const Event* prior(std::ptrdiff_t n) const { return own_ - in_.seen_.data() < n ? nullptr : own_ - n; }
+
   /// None: out of range.
   const Event* picked(const EventPick& pick) const {
     if (pick.which == EventPick::Which::own) return own_;
+    if (pick.which == EventPick::Which::prior) return prior(pick.n);
     const std::vector<const Event*> events = taken_by(pick.variables);
     const auto count = static_cast<std::int64_t>(events.size());
     std::int64_t index = pick.which == EventPick::Which::first  ? 0
@@ -281,6 +285,7 @@ bool Interpreter::satisfies(const Event& event,
   const auto holds = [&](ExpressionId condition) {
     return !condition || evaluate(condition, &event, taken).is_true();
   };
+  if (may_take_ && !may_take_(event, variable)) return false;
   return type_fits && holds(v.own_condition) && holds(v.run_condition);
 }
 

@@ -6,7 +6,9 @@
 #include "base/schema.h"
 #include "patterns/program.h"
 
+#include <functional>
 #include <span>
+#include <utility>
 
 namespace tocsin::oracle {
 
@@ -15,10 +17,17 @@ struct Taken {
   patterns::VariableId variable;
 };
 
+/// Whether a variable's own key, if it has one, is that of the stream.
+using MayTake = std::function<bool(const Event& event, patterns::VariableId variable)>;
+
 class Interpreter {
  public:
-  /// Both are borrowed.
-  Interpreter(const patterns::Program& program, const Schema& schema) : program_{program}, schema_{schema} {}
+  /// All are borrowed. `seen` are the events among which an event under test has others before it.
+  Interpreter(const patterns::Program& program,
+              const Schema& schema,
+              std::span<const Event> seen,
+              MayTake may_take = nullptr)
+      : program_{program}, schema_{schema}, seen_{seen}, may_take_{std::move(may_take)} {}
 
   /// Whether `event` may be taken as `variable` after `taken`: by its type and the variable's condition.
   bool satisfies(const Event& event, patterns::VariableId variable, std::span<const Taken> taken) const;
@@ -31,6 +40,8 @@ class Interpreter {
 
   const patterns::Program& program_;
   const Schema& schema_;
+  std::span<const Event> seen_;
+  MayTake may_take_;
 };
 
 }  // namespace tocsin::oracle

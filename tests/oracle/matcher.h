@@ -10,6 +10,7 @@
 #include "base/schema.h"
 #include "patterns/pattern.h"
 #include "patterns/program.h"
+#include "tests/oracle/interpreter.h"
 
 #include <cstdint>
 #include <span>
@@ -33,9 +34,11 @@ struct Outcome {
 ///
 /// program  its conditions and settings; its positions, which `pattern` was lowered to, are not looked at
 /// events   of one key, those that the rule sees, in the order in which it sees them
+/// may_take where each variable has a key of its own
 std::vector<Outcome> outcomes_of(const patterns::Pattern& pattern,
                                  const patterns::Program& program,
                                  const Schema& schema,
-                                 std::span<const Event> events);
+                                 std::span<const Event> events,
+                                 const MayTake& may_take);
 
 }  // namespace tocsin::oracle

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace tocsin::oracle {
 namespace {
@@ -32,6 +33,7 @@ class Stream {
  private:
   static Value value_of(const Record& record, const std::string& attribute) {
     if (attribute == "k" && !record.k.empty()) return Value::string(record.k);
+    if (attribute == "j" && !record.j.empty()) return Value::string(record.j);
     if (attribute == "x" && record.x) return Value::integer(*record.x);
     if (attribute == "y" && record.y_halves) return Value::real(*record.y_halves / 2.0);
     return Value::null();
@@ -40,24 +42,65 @@ class Stream {
   std::vector<std::vector<Value>> values_;
 };
 
-/// `{"k":"k1"}`; nothing for an event that the rule does not see.
-std::optional<std::string> key_of(const Event& event,
-                                  const patterns::Program& program,
-                                  const Interpreter& interpreter) {
-  const bool seen = program.any_type ||
-                    std::find(program.types.begin(), program.types.end(), event.type) != program.types.end();
-  if (!seen) return std::nullopt;
-  std::string out = "{";
-  for (const patterns::KeyPart& part : program.key) {
-    const Value value = interpreter.evaluate(part.value, &event, {});
-    if (value.is_null()) return std::nullopt;
-    if (out.size() > 1) out += ',';
-    append_json_string(out, part.name);
-    out += ':';
-    append_json(out, value);
+/// The keys under which a rule sees events.
+class Keys {
+ public:
+  Keys(const patterns::Program& program, const Interpreter& interpreter)
+      : program_{program}, interpreter_{interpreter} {}
+
+  /// As `{"k":"k1"}`; none for an event that the rule does not see.
+  std::set<std::string> of(const Event& event) const {
+    std::set<std::string> out;
+    const auto add = [&](const std::optional<std::string>& key) {
+      if (key) out.insert(*key);
+    };
+    if (program_.variable_keys.empty()) {
+      if (takes(program_.any_type, program_.types, event)) add(key(event));
+      return out;
+    }
+    for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
+      const patterns::Variable& variable = program_.variables[v];
+      if (takes(variable.any_type, variable.types, event)) add(key(event, patterns::VariableId{v}));
+    }
+    return out;
   }
-  return out + "}";
-}
+
+  /// As whose event `variable` takes it.
+  std::optional<std::string> key(const Event& event, patterns::VariableId variable) const {
+    for (const patterns::VariableKey& of : program_.variable_keys) {
+      if ((of.variables & mask_of(variable)) != 0) return text(event, of.parts);
+    }
+    return key(event);
+  }
+
+ private:
+  static bool takes(bool any, const std::vector<TypeId>& types, const Event& event) {
+    return any || std::find(types.begin(), types.end(), event.type) != types.end();
+  }
+
+  std::optional<std::string> key(const Event& event) const {
+    std::vector<patterns::ExpressionId> parts;
+    for (const patterns::KeyPart& part : program_.key) parts.push_back(part.value);
+    return text(event, parts);
+  }
+
+  std::optional<std::string> text(const Event& event,
+                                  const std::vector<patterns::ExpressionId>& parts) const {
+    std::string out = "{";
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const Value value = interpreter_.evaluate(parts[i], &event, {});
+      if (value.is_null()) return std::nullopt;
+      if (out.size() > 1) out += ',';
+      append_json_string(out, program_.key[i].name);
+      out += ':';
+      append_json(out, value);
+    }
+    return out + "}";
+  }
+
+  const patterns::Program& program_;
+  const Interpreter& interpreter_;
+};
 
 std::string joined(const std::vector<std::string>& texts) {
   std::string out;
@@ -90,15 +133,21 @@ std::string line_of(const Outcome& outcome,
 Answer oracle_answer(const compiler::CompiledRules& rules, const std::vector<Record>& events) {
   const patterns::Program& program = *rules.programs.front();
   const patterns::Pattern& pattern = rules.stages.front().front().pattern;
-  const Interpreter interpreter{program, *rules.schema};
+  const Interpreter interpreter{program, *rules.schema, {}};
   const Stream stream{events, *rules.schema};
+  const Keys keys_of{program, interpreter};
   std::map<std::string, std::vector<Event>> keys;
   for (const Event& event : stream.events) {
-    if (const auto key = key_of(event, program, interpreter)) keys[*key].push_back(event);
+    for (const std::string& key : keys_of.of(event)) keys[key].push_back(event);
   }
   Answer out;
-  for (const auto& [key, seen] : keys) {
-    for (const Outcome& outcome : outcomes_of(pattern, program, *rules.schema, seen)) {
+  for (const auto& entry : keys) {
+    const auto& [key, seen] = entry;
+    const MayTake may_take = [&](const Event& event, patterns::VariableId variable) {
+      return keys_of.key(event, variable) == entry.first;
+    };
+    for (const Outcome& outcome :
+         outcomes_of(pattern, program, *rules.schema, seen, may_take)) {
       out.push_back(key + " " + line_of(outcome, pattern.variable_names, seen));
     }
   }

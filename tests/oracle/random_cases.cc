@@ -34,16 +34,14 @@ using Texts = std::span<const char* const>;
 constexpr bool kGapsBesideTimeouts = true;
 /// An absence's own gap keeps the loop before it taking beyond `within`.
 constexpr bool kAbsenceBeyondWithin = true;
-/// Branches with an optional beginning: what one may begin with does not close the way into another.
-constexpr bool kBranchesBeginInTurn = false;
-/// `no skip`: the same pairs are told by an event and again by a deadline.
-constexpr bool kBranchesEndTwice = false;
 
 constexpr std::array kLinks{"->", "->", "->", "~>", "=>"};
 constexpr std::array kQuantifiers{
-    "?",       "*",     "+",        "{2}",       "{2,3}",    "{2,}",       "{,2}",     "??",
-    "*?",      "+?",    "{2,3}?",   "{,2}?",     "+ strict", "{2} strict", "* strict", "{2,3}? strict",
-    "{2} any", "+ any", "{,2} any", "{2,3}? any"};
+    "?",       "*",         "+",        "{2}",        "{2,3}",    "{2,}",       "{,2}",     "??",
+    "*?",      "+?",        "{2,3}?",   "{,2}?",      "+ strict", "{2} strict", "* strict", "{2,3}? strict",
+    "{2} any", "+ any",     "{,2} any", "{2,3}? any", "++",       "*+",         "?+",       "{2,3}+",
+    "{,2}+",   "++ strict", "*+ any"};
+constexpr std::array kContiguities{"", "", " strict", " any"};
 constexpr std::array kTypes{"any", "a|b", "b|c", "a", "c"};
 
 /// `#` stands for a variable of the pattern.
@@ -84,7 +82,14 @@ constexpr std::array kConditions{"x > 0",
                                  "x == first(#).x and x == #.x",
                                  "count(match) < 3",
                                  "x == match[0].x",
-                                 "sum(match.x) < 3"};
+                                 "sum(match.x) < 3",
+                                 "x > prior.x",
+                                 "x == prior[2].x",
+                                 "type != prior.type",
+                                 "time - prior.time <= 1s",
+                                 "not exists(prior.x)",
+                                 "prior.x == #.x",
+                                 "x == #.x and y != prior.y"};
 
 class CaseMaker {
  public:
@@ -95,8 +100,11 @@ class CaseMaker {
     timeouts_ = dice_.chance(40);
     Case out;
     out.rule.pattern = branches(0);
-    add_variables(out.rule);
+    used_ = letters_of(out.rule.pattern);
     add_settings(out.rule);
+    used_ = letters_of(out.rule);
+    add_variables(out.rule);
+    if (dice_.chance(10)) key_each_variable(out.rule.settings);
     out.events = events();
     return out;
   }
@@ -112,7 +120,17 @@ class CaseMaker {
     TermSequence out;
     const int count = depth == 0 ? dice_.between(1, 4) : dice_.between(1, 2);
     for (int i = 0; i < count; ++i) out.push_back(term(depth, i == 0));
+    if (depth == 0 && dice_.chance(8)) put_lull_before(out);
     return out;
+  }
+
+  void put_lull_before(TermSequence& sequence) {
+    Term lull;
+    lull.absent = true;
+    lull.letter = dice_.one_of(letters_);
+    lull.quantifier = " for " + seconds(1, 4);
+    sequence.front().link = "->";
+    sequence.insert(sequence.begin(), lull);
   }
 
   Term term(int depth, bool first) {
@@ -120,17 +138,33 @@ class CaseMaker {
     out.link = dice_.one_of(Texts{kLinks});
     if (gap_wanted()) out.link += gap();
     out.letter = dice_.one_of(letters_);
-    if (!first && dice_.chance(20)) {
+    if (dice_.chance(first ? 5 * depth : 20)) {
       out.absent = true;
       if (out.link[0] == '~') out.link = "->";
       if (dice_.chance(20)) out.group = {{letter()}, {letter()}};
-    } else if (depth < 2 && dice_.chance(15)) {
-      out.group = branches(depth + 1);
-    } else if (dice_.chance(40) && (depth == 0 || !first || kBranchesBeginInTurn)) {
-      out.quantifier = dice_.one_of(Texts{kQuantifiers});
-      if (gap_wanted()) out.quantifier += gap();
+    } else if (depth < 2 && dice_.chance(20)) {
+      add_group(out, depth + 1);
+      if (dice_.chance(35)) add_quantifier(out);
+    } else if (dice_.chance(40)) {
+      add_quantifier(out);
     }
     return out;
+  }
+
+  void add_group(Term& term, int depth) {
+    term.group = branches(depth);
+    term.together = dice_.chance(30);
+    if (!term.together) return;
+    if (term.group.size() < 2) term.group.push_back(sequence(depth));
+    term.contiguity = dice_.one_of(Texts{kContiguities});
+  }
+
+  void add_quantifier(Term& term) {
+    term.quantifier = dice_.one_of(Texts{kQuantifiers});
+    if (gap_wanted()) term.quantifier += gap();
+    if (!dice_.chance(12)) return;
+    term.until = dice_.one_of(letters_);
+    if (dice_.chance(25)) term.until += dice_.one_of(letters_);
   }
 
   Term letter() {
@@ -148,7 +182,6 @@ class CaseMaker {
   }
 
   void add_variables(RuleText& rule) {
-    used_ = letters_of(rule.pattern);
     for (const char letter : used_) {
       if (dice_.chance(25)) rule.types[letter] = dice_.one_of(Texts{kTypes});
       if (dice_.chance(35)) rule.conditions[letter] = condition();
@@ -169,24 +202,41 @@ class CaseMaker {
     if (dice_.chance(15)) settings["window"] = "session " + seconds(1, 3);
     if (dice_.chance(10)) settings["suppress"] = seconds(1, 5);
     if (timeouts_) settings["on timeout"] = "{message: m}";
-    if (dice_.chance(70)) settings["after match"] = after_match(may_end_twice(rule.pattern));
+    if (dice_.chance(70)) settings["after match"] = after_match();
     if (dice_.chance(30)) settings["from"] = "any";
     if (dice_.chance(40)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
+    add_run_settings(settings);
   }
 
-  static bool may_end_twice(const std::vector<TermSequence>& pattern) {
-    const std::string text = pattern_text(pattern);
-    return text.find('|') != std::string::npos && text.find("not") != std::string::npos;
+  /// What no variable takes has no key then.
+  void key_each_variable(std::map<std::string, std::string>& settings) {
+    const bool two_parts = dice_.chance(25);
+    std::string key;
+    for (const char letter : used_) {
+      const std::string attribute = dice_.chance(60) ? "k" : "j";
+      key += (key.empty() ? "" : ", ") + std::string(1, letter) + ": ";
+      key += two_parts ? "[" + attribute + ", x]" : attribute;
+    }
+    settings["key"] = "{" + key + "}";
+    settings.erase("from");
   }
 
-  std::string after_match(bool ends_twice) {
+  void add_run_settings(std::map<std::string, std::string>& settings) {
+    static constexpr std::array kRuns{"newest", "first", "once"};
+    if (dice_.chance(25)) settings["runs"] = dice_.one_of(Texts{kRuns});
+    if (dice_.chance(10)) settings["report"] = "all";
+    if (dice_.chance(20)) settings["emit"] = "preferred";
+    if (dice_.chance(15)) settings["within"] = std::to_string(dice_.between(1, 6)) + " events";
+    if (dice_.chance(12)) settings["cancel"] = dice_.chance(50) ? "e" : std::string(1, dice_.one_of(used_));
+  }
+
+  std::string after_match() {
     const std::string variable(1, dice_.one_of(used_));
-    const std::array<std::string, 5> choices{
-        "skip past last event",
-        "skip to next event",
-        ends_twice && !kBranchesEndTwice ? "skip to next event" : "no skip",
-        "skip to first " + variable,
-        "skip to last " + variable};
+    const std::array<std::string, 5> choices{"skip past last event",
+                                             "skip to next event",
+                                             "no skip",
+                                             "skip to first " + variable,
+                                             "skip to last " + variable};
     return dice_.one_of(std::span<const std::string>{choices});
   }
 
@@ -208,6 +258,7 @@ class CaseMaker {
     out.second = second;
     out.type = dice_.one_of(dice_.chance(8) ? std::string("e") : used_);
     if (!dice_.chance(4)) out.k = "k" + std::to_string(dice_.below(keys));
+    if (!dice_.chance(4)) out.j = "k" + std::to_string(dice_.below(keys));
     if (dice_.chance(85)) out.x = dice_.below(3);
     if (dice_.chance(70)) out.y_halves = dice_.below(5);
     return out;

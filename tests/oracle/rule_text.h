@@ -20,7 +20,10 @@ struct Term {
   bool absent = false;
   char letter = 'a';
   std::vector<TermSequence> group;  ///< unless empty, in place of the letter
+  bool together = false;            ///< the group's branches are joined by `&`
+  std::string contiguity;           ///< of these: ` strict` or ` any`
   std::string quantifier;
+  std::string until;  ///< of the quantifier: letters
   bool operator==(const Term&) const = default;
 };
 
@@ -38,7 +41,10 @@ std::string pattern_text(const std::vector<TermSequence>& branches);
 /// The letters that a pattern names, each once.
 std::string letters_of(const std::vector<TermSequence>& branches);
 
-/// The rule file; it declares the variables that the pattern names.
+/// Those of its pattern and of its settings.
+std::string letters_of(const RuleText& rule);
+
+/// The rule file; it declares these letters as variables.
 std::string yaml_of(const RuleText& rule);
 
 }  // namespace tocsin::oracle

@@ -23,6 +23,9 @@ std::vector<TermSequence> simpler(const Term& term) {
   with([](Term& t) { t.link = "->"; });
   with([](Term& t) { t.link.resize(2); });
   with([](Term& t) { t.absent = false; });
+  with([](Term& t) { t.together = false; });
+  with([](Term& t) { t.contiguity.clear(); });
+  with([](Term& t) { t.until.clear(); });
   for (Branches& group : simpler(term.group)) {
     with([&](Term& t) { t.group = std::move(group); });
   }

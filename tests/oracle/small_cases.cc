@@ -7,7 +7,8 @@ namespace tocsin::oracle {
 namespace {
 
 constexpr std::array kLinks{"->", "~>", "=>", "->[1s..]"};
-constexpr std::array kQuantifiers{"?", "*", "+", "{2}", "{2,3}", "??", "*?", "+?", "{2,3}?", "+ any"};
+constexpr std::array kQuantifiers{
+    "?", "*", "+", "{2}", "{2,3}", "??", "*?", "+?", "{2,3}?", "+ any", "++", "?+"};
 constexpr std::array kLetters{'a', 'b', 'c'};
 constexpr int kWithinSeconds = 2;
 /// No time, some, the bound, and beyond it.
@@ -21,6 +22,28 @@ Term letter_term(char letter) {
   return out;
 }
 
+/// `(a | b)`, `(a -> b)`, `(a & b)`, and with a quantifier.
+void add_groups(bool quantified, std::vector<Term>& out) {
+  for (const auto& [left, right] : {std::pair{'a', 'b'}, std::pair{'b', 'c'}, std::pair{'c', 'b'}}) {
+    Term either;
+    either.group = {{letter_term(left)}, {letter_term(right)}};
+    out.push_back(either);
+    Term both = either;
+    both.together = true;
+    out.push_back(both);
+    if (!quantified) continue;
+    both.contiguity = " strict";
+    Term one_after_the_other;
+    one_after_the_other.group = {{letter_term(left), letter_term(right)}};
+    for (Term term : {either, both, one_after_the_other}) {
+      for (const char* quantifier : {"{2}", "*?", "+ strict", "++"}) {
+        term.quantifier = quantifier;
+        out.push_back(term);
+      }
+    }
+  }
+}
+
 /// The terms that a small pattern is made of, but for their links.
 std::vector<Term> all_terms(bool quantified, bool first) {
   std::vector<Term> out;
@@ -32,6 +55,9 @@ std::vector<Term> all_terms(bool quantified, bool first) {
       term.quantifier = quantifier;
       out.push_back(term);
     }
+    term.quantifier = "*";
+    term.until = letter == 'b' ? 'c' : 'b';
+    if (quantified) out.push_back(term);
     if (first) continue;
     out.push_back(letter_term(letter));
     out.back().absent = true;
@@ -42,9 +68,7 @@ std::vector<Term> all_terms(bool quantified, bool first) {
     neither.group = {{letter_term('b')}, {letter_term('c')}};
     out.push_back(std::move(neither));
   }
-  for (const auto& [left, right] : {std::pair{'a', 'b'}, std::pair{'b', 'c'}, std::pair{'c', 'b'}}) {
-    out.emplace_back().group = {{letter_term(left)}, {letter_term(right)}};
-  }
+  add_groups(quantified, out);
   return out;
 }
 

@@ -15,10 +15,12 @@ std::string way_text(const Program& program, const Transition& way, bool from_st
   if (way.kind == Transition::Kind::accept) return "accept";
   if (way.kind == Transition::Kind::accept_late) return "late" + gap;
   const auto& name = program.variables[program.positions[way.target.value].variable.value].name;
-  return fmt::format("{}{}{}{}", from_start ? "" : name_of(way.link), gap, name, way.target.value);
+  const std::string outdone = way.outdoes == 0 ? "" : fmt::format("!{:b}", way.outdoes);
+  return fmt::format("{}{}{}{}{}", from_start ? "" : name_of(way.link), gap, name, way.target.value, outdone);
 }
 
-/// `x1: ->y2 accept; y2: accept`, and `not n!1` where n closes the second way. Ways of one group are joined
+/// `x1: ->y2 accept; y2: accept`, and `not n!1` where n closes the second way; `->x1!10`: what it may take is
+/// not the second's. Ways of one unit are joined
 /// by `&`.
 std::string automaton(const Program& program) {
   std::string out;
@@ -28,13 +30,14 @@ std::string automaton(const Program& program) {
     const Transition* before = nullptr;
     for (const Transition& way : position.transitions) {
       const bool together =
-          i > 0 && before != nullptr && way.kind == Transition::Kind::take && before->group == way.group;
+          i > 0 && before != nullptr && way.kind == Transition::Kind::take && before->rivals == way.rivals;
       out += (together ? "&" : " ") + way_text(program, way, i == 0);
       before = &way;
     }
     for (const patterns::Guard& guard : position.guards) {
       const auto& name = program.variables[guard.variable.value].name;
-      out += fmt::format(" not {}!{:b}{}", name, guard.closes, guard.next_only ? "next" : "");
+      const char* kind = guard.next_only ? "next" : guard.blocks_take ? "until" : "";
+      out += fmt::format(" not {}!{:b}{}", name, guard.closes, kind);
     }
   }
   return out;
@@ -90,6 +93,16 @@ TEST_CASE("patterns become position automata", "[compiler][lower]") {
       {"x => not n -> y", "start: x1; x1: ->y2 not n!1next; y2: accept"},
       {"x ->[1s..5s] y", "start: x1; x1: ->[1s..5s]y2; y2: accept"},
       {"x -> not (n | y) -> z", "start: x1; x1: ->z2 not n!1 not y!1; z2: accept"},
+      {"x -> (y -> z){2}", "start: x1; x1: ->y2; y2: ->z3; z3: ->y4; y4: ->z5; z5: accept"},
+      {"x -> (y -> z)+", "start: x1; x1: ->y2; y2: ->z3; z3: ->y2 accept"},
+      {"(x | y)+ strict -> z", "start: x1 y2; x1: =>x1&=>y2 ->z3; y2: =>x1&=>y2 ->z3; z3: accept"},
+      {"(x* )* -> y", "start: x1 y2; x1: ->x1 ->y2; y2: accept"},
+      {"x & y", "start: x2 y1; y1: ->x4; x2: ->y3; y3: accept; x4: accept"},
+      {"x+ until n -> y", "start: x1 not n!1until; x1: ->x1 ->y2 not n!1until; y2: accept"},
+      {"x++ -> y", "start: x1; x1: ->x1!10 ->y2; y2: accept"},
+      {"x -> y++", "start: x1; x1: ->y2; y2: ->y2!10 late"},
+      {"x -> (not n -> y | z)", "start: x1; x1: ->y2&->z3 not n!1; y2: accept; z3: accept"},
+      {"x => (not n -> y | z)", "start: x1; x1: ->y2&=>z3 not n!1next; y2: accept; z3: accept"},
       {"x => not n", "start: x1; x1: late not n!1next"},
       {"x+ -> not n", "start: x1; x1: ->x1 late not n!10"},
       {"x -> not n -> not y", "start: x1; x1: late not y!1 not n!1"},

@@ -1,0 +1,19 @@
+#pragma once
+/// Picks what a rule reports (3.2, 3.3) from what a search found, one instant after the other.
+
+#include "tests/oracle/lives.h"
+#include "tests/oracle/matcher.h"
+
+#include <span>
+#include <vector>
+
+namespace tocsin::oracle {
+
+/// events   what was searched
+/// started  `runs: once`: whether the key has had its start; sessions hand it on
+std::vector<Outcome> reports_of(const Findings& findings,
+                                const patterns::Program& program,
+                                std::span<const Event> events,
+                                bool& started);
+
+}  // namespace tocsin::oracle
