@@ -29,6 +29,12 @@ class Fifo {
     head_ = 0;
   }
 
+  /// The memory stays.
+  void clear() {
+    items_.clear();
+    head_ = 0;
+  }
+
   auto begin() { return items_.begin() + static_cast<std::ptrdiff_t>(head_); }
   auto end() { return items_.end(); }
 

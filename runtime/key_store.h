@@ -92,7 +92,9 @@ inline void prefetch_key(const KeyState& key) {
   prefetch(reinterpret_cast<const char*>(&key) + 64);
 }
 inline void prefetch_runs(const KeyState& key) {
-  if (!key.rules.empty()) prefetch(key.rules.begin()->runs.begin());
+  if (key.rules.empty()) return;
+  prefetch(key.rules.begin()->runs.begin());
+  prefetch(key.rules.begin()->window.get());
 }
 
 /// The same, still later, of what an alert shows: the event that the first run took, as it lies in its block.

@@ -42,7 +42,10 @@ WindowExecutor::WindowExecutor(Context& context, std::uint32_t rule)
       rule_index_{rule},
       emitter_{context, rule, counters_},
       keeps_recent_{program_.emit == WindowEmit::close || program_.variables.size() > 1},
-      operands_(program_.expressions.aggregate_count()) {}
+      operands_(program_.expressions.aggregate_count()) {
+  if (window_.kind == WindowKind::sliding || window_.kind == WindowKind::session)
+    end_lane_ = context.timers.lane_for(window_.size);
+}
 
 // --- one event -------------------------------------------------------------------------------------
 
@@ -73,7 +76,7 @@ void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& eve
   look_at(event.event());
   if (taking_ == 0) return;
   if (state.window == nullptr) {
-    state.window = std::make_unique<WindowState>();
+    state.window = new_state();
     state.window->recent.resize(keeps_recent_ ? program_.variables.size() : 0);
     ++counters_.runs_live;
   }
@@ -94,6 +97,14 @@ void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& eve
       tell_if_holds(key, window, recent_chain(open, window, event.passing()));
   }
   if (full) drop(state);
+}
+
+/// Keys open and close windows all the time: what one leaves, another takes.
+std::unique_ptr<WindowState> WindowExecutor::new_state() {
+  if (spare_.empty()) return std::make_unique<WindowState>();
+  auto state = std::move(spare_.back());
+  spare_.pop_back();
+  return state;
 }
 
 /// The operand of one aggregate of the event in hand; null if no variable of it takes the event.
@@ -131,8 +142,7 @@ void WindowExecutor::open_windows(KeyState& key, RuleState& state) {
     default:
       if (windows.empty()) windows.push_back(OpenWindow(program_.expressions, now, now));
       if (window_.kind == WindowKind::count) return;
-      state.session_end = saturating_add(now, window_.size);
-      if (state.session_timer == kTimeMax) arm(key, state);
+      await_end(key, state);
   }
 }
 
@@ -259,6 +269,14 @@ EventTime WindowExecutor::floor_to(EventTime time, Duration step) {
   return EventTime{Duration{t - (rest < 0 ? rest + step.count() : rest)}};
 }
 
+/// The window ends a fixed time after the event in hand, unless another comes. Those times rise.
+void WindowExecutor::await_end(KeyState& key, RuleState& state) {
+  state.session_end = saturating_add(event_->time, window_.size);
+  if (state.session_timer != kTimeMax) return;
+  state.session_timer = state.session_end;
+  context_.timers.push(*end_lane_, {state.session_end, &key, key.generation, rule_index_});
+}
+
 void WindowExecutor::arm(KeyState& key, RuleState& state) {
   state.session_timer = state.session_end;
   context_.timers.push_unordered({state.session_end, &key, key.generation, rule_index_});
@@ -307,7 +325,8 @@ void WindowExecutor::drop(RuleState& state) {
   for (StoredEvent* stored : state.window->recent) {
     if (stored != nullptr) context_.store.release(stored);
   }
-  state.window.reset();
+  state.window->clear();
+  spare_.push_back(std::move(state.window));
   --counters_.runs_live;
 }
 

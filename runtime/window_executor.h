@@ -33,6 +33,15 @@ class OpenWindow final : public WindowAnswers {
 /// What one window rule keeps under one key.
 class WindowState {
  public:
+  /// As new, but for the memory.
+  void clear() {
+    windows.clear();
+    recent.clear();
+    times.clear();
+    values.clear();
+    texts.clear();
+  }
+
   Fifo<OpenWindow> windows;          ///< by begin; more than one only when hopping
   std::vector<StoredEvent*> recent;  ///< by variable: its last event, held; null if none. Only where kept
   Fifo<EventTime> times;             ///< sliding: of each event in the window
@@ -53,6 +62,7 @@ class WindowExecutor final : public Executor {
 
  private:
   void look_at(const Event& event);
+  std::unique_ptr<WindowState> new_state();
   Value operand_of(const patterns::Aggregate& aggregate);
   Scope scope();
 
@@ -79,6 +89,7 @@ class WindowExecutor final : public Executor {
             EventTime time);
 
   // time
+  void await_end(KeyState& key, RuleState& state);
   static EventTime floor_to(EventTime time, Duration step);
   void arm(KeyState& key, RuleState& state);
   void close(KeyState& key, const WindowState& state, EventTime deadline, EventTime time);
@@ -89,6 +100,8 @@ class WindowExecutor final : public Executor {
   const patterns::Window& window_;
   std::uint32_t rule_index_;
   Emitter emitter_;
+  std::optional<TimerQueue::Lane> end_lane_;  // of windows that end a fixed time after an event
+  std::vector<std::unique_ptr<WindowState>> spare_;
   bool keeps_recent_;  // whether an alert may need events that are not at hand
 
   const Event* event_ = nullptr;       // in hand
