@@ -105,7 +105,12 @@ class Lowering {
     for (std::size_t i = first; i < places_.size(); ++i) {
       put_in_place(places_[i].ways, back.loop, repeats, possessive_choices_);
     }
-    put_in_place(entries, back.loop, repeats, possessive_choices_);
+    if (node.min == 0) {  // a repetition beyond the minimum takes at least one event
+      std::erase_if(entries,
+                    [&](const Way& way) { return way.kind == Way::Kind::again && way.loop == back.loop; });
+    } else {
+      put_in_place(entries, back.loop, repeats, possessive_choices_);
+    }
     return entries;
   }
 

@@ -56,6 +56,8 @@ SettingsExecutor::SettingsExecutor(Context& context, std::uint32_t rule)
       if (!position.variable) without_run |= mask_of(program_.positions[t.target.value].variable);
     }
   }
+  for (const patterns::Guard& guard : program_.positions[patterns::kStart.value].guards)
+    without_run |= mask_of(guard.variable);
   without_run |= loud_;
   for (std::size_t v = 0; v < program_.variables.size(); ++v) {
     const bool asked = (without_run >> v & 1) != 0 && program_.variables[v].prior_depth > 0;

@@ -218,26 +218,15 @@ class Reporter {
     return false;
   }
 
-  /// Of the matches so far the one that comes first. One that was complete before, by another way to the same
-  /// pairs, is no other match.
+  /// Of the matches so far the one that comes first.
   const Candidate* best_of(std::size_t start) const {
-    std::vector<const Candidate*> there;
-    for (const Candidate& candidate : candidates_) {
-      if (candidate.run.start() == start && is_there(candidate)) there.push_back(&candidate);
-    }
     const Candidate* best = nullptr;
-    for (const Candidate* candidate : there) {
-      const bool again = std::any_of(there.begin(), there.end(), [&](const Candidate* other) {
-        return other->at < candidate->at && other->run.pairs() == candidate->run.pairs();
-      });
-      if (!again && (best == nullptr || candidate->run.choices < best->run.choices)) best = candidate;
+    for (const Candidate& candidate : candidates_) {
+      const bool there = candidate.run.start() == start && candidate.at <= now_ && exists_[candidate.life] &&
+                         (ended_[candidate.life] > candidate.at || candidate.at == born(candidate.life));
+      if (there && (best == nullptr || candidate.run.choices < best->run.choices)) best = &candidate;
     }
     return best;
-  }
-
-  bool is_there(const Candidate& candidate) const {
-    return candidate.at <= now_ && exists_[candidate.life] &&
-           (ended_[candidate.life] > candidate.at || candidate.at == born(candidate.life));
   }
 
   Instant born(std::size_t life) const {
