@@ -115,7 +115,7 @@ const std::array kSettings = {
     Setting{"workers",
             Shape::text,
             "N",
-            "Threads that match; 1 if not given",
+            "Threads that match, beside one that reads ahead; 1 if not given",
             [](RunOptions& o, const std::string& v) {
               return store(read_count(v, 1, kWorkersMax), o.pipeline.workers);
             }},

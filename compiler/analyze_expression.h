@@ -104,6 +104,7 @@ class ExpressionAnalyzer {
                  std::size_t from);
   Typed built_in(patterns::Op op, patterns::EventPick pick);
   std::optional<AttributePath> attribute_path(const Path& path, std::size_t from);
+  std::vector<std::string_view> visible_names() const;
   std::string variables_hint(std::string_view name) const;
 
   Typed resolve_edge(const dsl::Call& call, const Path& path);

@@ -206,10 +206,14 @@ Typed ExpressionAnalyzer::resolve_key_part(const std::string& name, const Path& 
   for (const Step& step : path.steps) attributes.segments.push_back(step.segment);
   const std::string text = to_string(attributes);
   if (const auto part = key_part_named(text)) return key_part(*part);
-  return error(path.span,
-               "E0303",
-               fmt::format("which event? `{}` is not part of the key", text),
-               variables_hint(text));
+  std::string hint = variables_hint(text);
+  const std::string_view meant = path.steps.empty() ? "" : dsl::nearest(name, visible_names());
+  if (!meant.empty()) {
+    attributes.segments.front() = std::string{meant};
+    hint = fmt::format("did you mean `{}`?", to_string(attributes));
+  }
+  return error(
+      path.span, "E0303", fmt::format("which event? `{}` is not part of the key", text), std::move(hint));
 }
 
 /// The key part written as `text`, where the key is all that is known of an event: in outputs and `having`.
@@ -361,9 +365,17 @@ bool ExpressionAnalyzer::check_visible(const Taken& taken, dsl::Span span) {
   return false;
 }
 
+/// The variables that an expression can speak of here.
+std::vector<std::string_view> ExpressionAnalyzer::visible_names() const {
+  std::vector<std::string_view> names = scope_.variable_names();
+  std::erase_if(names,
+                [&](std::string_view name) { return (scope_.find_variables(name) & place_.visible) == 0; });
+  return names;
+}
+
 std::string ExpressionAnalyzer::variables_hint(std::string_view name) const {
   std::string out;
-  for (const std::string_view variable : scope_.variable_names()) {
+  for (const std::string_view variable : visible_names()) {
     out += fmt::format("{}`{}.{}`", out.empty() ? "write " : " or ", variable, name);
   }
   return out;

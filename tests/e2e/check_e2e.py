@@ -51,6 +51,21 @@ def test_wrong_usage_has_its_own_code(box):
     assert "Examples:" in box.run("check", "--help").stdout
 
 
+def test_a_misspelt_variable_is_told_apart_from_an_attribute(box):
+    rule = """\
+rule: left-open
+key: door
+events: {open: opened, shut: closed}
+pattern: open -> not shut
+within: 2m
+on match: {message: left open, fields: {who: WHO}}
+"""
+    box.write("rules/a.yaml", rule.replace("WHO", "opn.by"))
+    assert "did you mean `open.by`?" in box.run("check", "rules", code=1).stdout
+    box.write("rules/a.yaml", rule.replace("WHO", "by"))
+    assert "write `open.by`\n" in box.run("check", "rules", code=1).stdout
+
+
 def test_explain_shows_every_stage(box):
     box.write("rules/a.yaml", SEARCH_RULE)
     by_id = box.run("explain", "search-without-click", "--rules", "rules").stdout

@@ -28,12 +28,7 @@ class Dice {
 
 using Texts = std::span<const char* const>;
 
-// What the engine is known to answer otherwise than the language says; each is made again once it is mended.
-
-/// `waiting` names what a gap has closed before.
-constexpr bool kGapsBesideTimeouts = true;
-/// An absence's own gap keeps the loop before it taking beyond `within`.
-constexpr bool kAbsenceBeyondWithin = true;
+/// What the engine is known to answer otherwise than the language says, not made until it is mended:
 /// `emit: preferred`, and a possessive loop at an end that another way reaches sooner with the same events:
 /// the time of that one match.
 constexpr bool kHeldOnAndPreferred = false;
@@ -177,7 +172,7 @@ class CaseMaker {
   }
 
   std::string seconds(int low, int high) { return std::to_string(dice_.between(low, high)) + "s"; }
-  bool gap_wanted() { return dice_.chance(15) && (kGapsBesideTimeouts || !timeouts_); }
+  bool gap_wanted() { return dice_.chance(15); }
   std::string gap() {
     const int longest = dice_.between(1, 4);
     if (dice_.chance(60)) return "[" + std::to_string(longest) + "s]";
@@ -200,8 +195,7 @@ class CaseMaker {
 
   void add_settings(RuleText& rule) {
     auto& settings = rule.settings;
-    const bool own_gap = pattern_text(rule.pattern).find("] not") != std::string::npos;
-    if (dice_.chance(90) && (kAbsenceBeyondWithin || !own_gap)) settings["within"] = seconds(1, 9);
+    if (dice_.chance(90)) settings["within"] = seconds(1, 9);
     if (dice_.chance(15)) settings["window"] = "session " + seconds(1, 3);
     if (dice_.chance(10)) settings["suppress"] = seconds(1, 5);
     if (timeouts_) settings["on timeout"] = "{message: m}";
