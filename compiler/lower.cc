@@ -21,7 +21,7 @@ using patterns::VariableId;
 using patterns::VariableMask;
 
 /// More ways than this from one place are given up while they are collected: no position takes so many.
-constexpr std::size_t kWaysMax = 32 * patterns::kTransitionsMax;
+constexpr std::size_t kWaysMax = 2 * patterns::kTransitionsMax;
 
 /// Builds from the end of the pattern to its start: each node is given the ways on from behind it, and gives
 /// back the ways into it (and past it, where it may be left out).

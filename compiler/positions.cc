@@ -21,10 +21,6 @@ bool share(const Choices& a, const Choices& b) {
       a.begin(), a.end(), [&](PossessiveChoice c) { return std::find(b.begin(), b.end(), c) != b.end(); });
 }
 
-bool is(const Way& way, Way::Kind kind) {
-  return way.kind == kind;
-}
-
 /// Forgets choices of which only one side is still here.
 void forget_settled_choices(Ways& ways) {
   Choices taken_on;
@@ -88,9 +84,6 @@ void guard(Position& position, const Absent& absent, TransitionMask closes) {
 }  // namespace
 
 void settle_ways(Ways& ways) {
-  const bool ends_at_once =
-      std::any_of(ways.begin(), ways.end(), [](const Way& way) { return is(way, Way::Kind::accept); });
-  if (ends_at_once) std::erase_if(ways, [](const Way& way) { return is(way, Way::Kind::accept_late); });
   forget_settled_choices(ways);
   drop_doubles(ways);
 }

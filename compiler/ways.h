@@ -71,8 +71,7 @@ void drop_doubles(Ways& ways);
 /// anew, from `next_choice` on.
 void put_in_place(Ways& ways, std::uint32_t loop, const Ways& entries, PossessiveChoice& next_choice);
 
-/// What a position keeps of its ways: no doubles, and no second end that could only tell the same match
-/// again.
+/// What a position keeps of its ways: no doubles, and no possessive choices that are settled.
 void settle_ways(Ways& ways);
 
 /// The position with these ways on, which are settled, at most kTransitionsMax, and none of them `again`.

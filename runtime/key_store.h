@@ -37,6 +37,7 @@ struct Run {
   bool timed_out : 1 = false;        ///< closed by time; waits for the other runs of its start to end
   bool matched : 1 = false;          ///< its start has had a match
   bool decided : 1 = false;          ///< timed out, and to be told at the end of the step
+  bool complete : 1 = false;         ///< what it took is a match by another way: its deadline tells no other
   EventTime begun;                   ///< time of its first event; of one that is timed out, when that came
   std::uint64_t start_sequence = 0;  ///< of its first event: tells starts apart and orders them
 };

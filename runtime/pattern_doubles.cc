@@ -8,9 +8,6 @@
 
 namespace tocsin::runtime {
 
-using patterns::Transition;
-using patterns::TransitionMask;
-
 namespace {
 
 using Pair = std::pair<std::uint64_t, std::uint16_t>;
@@ -75,16 +72,11 @@ void PatternExecutor::drop_duplicates() {
   });
 }
 
-/// What is told as a match now is not told again when time has passed.
-void PatternExecutor::close_told(RuleState& state, const Candidate& told) {
+/// What is complete now is no other match when time has passed.
+void PatternExecutor::mark_complete(RuleState& state, const Candidate& match) {
   for (Run& run : state.runs) {
-    if (run.dead || run.start_sequence != told.start_sequence || compare_pairs(run.tail, told.tail) != 0)
-      continue;
-    const auto& transitions = program_.positions[run.position.value].transitions;
-    for (std::size_t i = 0; i < transitions.size(); ++i) {
-      if (transitions[i].kind == Transition::Kind::accept_late) run.open &= ~bit_of(i);
-    }
-    if (run.open == 0) kill(run);
+    const bool same = !run.dead && run.start_sequence == match.start_sequence;
+    if (same && compare_pairs(run.tail, match.tail) == 0) run.complete = true;
   }
 }
 

@@ -141,6 +141,7 @@ void PatternExecutor::take(
   run.position = target;
   run.open = lasting_[target.value];
   run.fresh = true;
+  run.complete = false;
   if (accepts_[target.value]) {
     MatchBuffer::hold(run.tail);
     candidates_.push_back({run.start_sequence, run.tail, *accepts_[target.value]});

@@ -98,7 +98,7 @@ class PatternExecutor : public Executor {
   // doubles
   void merge_doubles(RuleState& state, std::size_t first);
   void drop_duplicates();
-  void close_told(RuleState& state, const Candidate& told);
+  void mark_complete(RuleState& state, const Candidate& match);
 
   // results
   void report_candidates(KeyState& key, RuleState& state, AlertOrder order, EventTime time);

@@ -40,7 +40,7 @@ void PatternExecutor::report_candidates(KeyState& key, RuleState& state, AlertOr
     if (program_.report_all || !dropped_.drops(candidate.start_sequence)) {
       emit_match(key, candidate, order, time);
       apply_after_match(candidate);
-      if (no_skip && program_.may_double) close_told(state, candidate);
+      if (no_skip && program_.may_double) mark_complete(state, candidate);
     }
     context_.buffer.release(candidate.tail);
   }
@@ -154,6 +154,7 @@ void PatternExecutor::close_ways(
     } else if (absence) {
       accepted = true;
       run.open &= ~bit_of(i);
+      if (run.complete) continue;
       MatchBuffer::hold(run.tail);
       candidates_.push_back({run.start_sequence, run.tail, static_cast<std::uint16_t>(i)});
     } else {

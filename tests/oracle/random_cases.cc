@@ -28,11 +28,6 @@ class Dice {
 
 using Texts = std::span<const char* const>;
 
-/// What the engine is known to answer otherwise than the language says, not made until it is mended:
-/// `emit: preferred`, and a possessive loop at an end that another way reaches sooner with the same events:
-/// the time of that one match.
-constexpr bool kHeldOnAndPreferred = false;
-
 constexpr std::array kLinks{"->", "->", "->", "~>", "=>"};
 constexpr std::array kQuantifiers{
     "?",       "*",         "+",        "{2}",        "{2,3}",    "{2,}",       "{,2}",     "??",
@@ -202,7 +197,7 @@ class CaseMaker {
     if (dice_.chance(70)) settings["after match"] = after_match();
     if (dice_.chance(30)) settings["from"] = "any";
     if (dice_.chance(40)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
-    add_run_settings(rule);
+    add_run_settings(settings);
   }
 
   /// What no variable takes has no key then.
@@ -218,20 +213,11 @@ class CaseMaker {
     settings.erase("from");
   }
 
-  /// Whether a loop is possessive.
-  static bool holds_on(const std::vector<TermSequence>& pattern) {
-    const std::string text = pattern_text(pattern);
-    const auto has = [&](const char* mode) { return text.find(mode) != std::string::npos; };
-    return has("++") || has("*+") || has("?+") || has("}+");
-  }
-
-  void add_run_settings(RuleText& rule) {
-    auto& settings = rule.settings;
+  void add_run_settings(std::map<std::string, std::string>& settings) {
     static constexpr std::array kRuns{"newest", "first", "once"};
     if (dice_.chance(25)) settings["runs"] = dice_.one_of(Texts{kRuns});
     if (dice_.chance(10)) settings["report"] = "all";
-    const bool preferred = dice_.chance(20);
-    if (preferred && (kHeldOnAndPreferred || !holds_on(rule.pattern))) settings["emit"] = "preferred";
+    if (dice_.chance(20)) settings["emit"] = "preferred";
     if (dice_.chance(15)) settings["within"] = std::to_string(dice_.between(1, 6)) + " events";
     if (dice_.chance(12)) settings["cancel"] = dice_.chance(50) ? "e" : std::string(1, dice_.one_of(used_));
   }

@@ -187,6 +187,7 @@ TEST_CASE("patterns that say nothing, or nothing that can be run", "[compiler]")
       {"x -> y ~> not n -> z", {"E0604 `~>`"}},
       {"x ->[0s] y -> z -> not n", {"E0605 `[0s]`"}},
       {"x{20000} -> y -> z -> not n", {"E0607 `{20000}`"}},
+      {"x -> (y?){2000} -> z -> n", {"E0607 `x -> (y?){2000} -> z -> n`"}},
       {"x{6000} -> y{6000} -> z -> not n", {"E0607 `x{6000} -> y{6000} -> z -> not n`"}},
       {"(x | y | z)? -> n", {}},
       {"x -> (y{200} | z){200} -> n", {"E0607 `{200}`"}},
