@@ -255,8 +255,6 @@ Typed ExpressionAnalyzer::resolve_taken(const Taken& taken, const Path& path) {
     pick.which = EventPick::Which::nth;
     pick.n = static_cast<std::int32_t>(path.steps[0].index);
     from = 1;
-    if (place_.last_only && pick.n != -1)
-      return unsupported(path.span, "another event than the last of a window");
   }
   return of_event(pick, taken.variables, path, from);
 }
@@ -283,9 +281,6 @@ Typed ExpressionAnalyzer::resolve_edge(const dsl::Call& call, const Path& path) 
                  variables_hint("x"));
   }
   if (!check_visible(*taken, call.arguments[0].span)) return failed();
-  if (place_.last_only && call.function.value == "first") {
-    return unsupported(path.span, "another event than the last of a window");
-  }
   const auto which = call.function.value == "first" ? EventPick::Which::first : EventPick::Which::last;
   return of_event(EventPick{which, 0, taken->variables}, taken->variables, path, 0);
 }

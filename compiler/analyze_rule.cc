@@ -49,6 +49,7 @@ class RuleAnalyzer {
     analyze_within(scope_, rule_);
     analyze_suppress(scope_, rule_);
     analyze_window(scope_, rule_);
+    analyze_alignment(scope_, rule_);
     if (rule_.pattern) {
       analyze_pattern_rule();
     } else {
@@ -257,12 +258,12 @@ class RuleAnalyzer {
     }
     const VariableMask all = scope_.all_variables();
     if (rule_.having) {
-      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all, true}};
+      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all}};
       program().having = analyzer.analyze_condition(*rule_.having, "`having`");
     } else {
       scope_.reporter.error(rule_.window->span, "E0703", "a window without a pattern needs `having:`");
     }
-    const Place place{Place::Kind::output, VariableId::none(), all, true};
+    const Place place{Place::Kind::output, VariableId::none(), all};
     analyze_outputs(place, place);
   }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace tocsin::compiler {
@@ -146,7 +147,10 @@ void analyze_window(RuleScope& scope, const dsl::Rule& rule) {
   if (!rule.window) return;
   const dsl::Window& written = rule.window->value;
   patterns::Window& window = scope.program.window;
-  window = {kind_of(written.kind), written.size, written.every, written.count};
+  window.kind = kind_of(written.kind);
+  window.size = written.size;
+  window.every = written.every;
+  window.count = written.count;
   const auto wrong = [&](const char* message) { scope.reporter.error(rule.window->span, "E0702", message); };
   if (window.kind == WindowKind::count) {
     if (window.count == 0) wrong("a count window holds at least one event");
@@ -158,6 +162,23 @@ void analyze_window(RuleScope& scope, const dsl::Rule& rule) {
     } else if (window.size / window.every > kWindowsPerEventMax) {
       wrong("an event would be in more than 10000 windows at once");
     }
+  }
+}
+
+void analyze_alignment(RuleScope& scope, const dsl::Rule& rule) {
+  patterns::Window& window = scope.program.window;
+  const bool aligned = window.kind == WindowKind::tumbling || window.kind == WindowKind::hopping;
+  const char* kind = "a rule without a tumbling or hopping window";
+  if (rule.offset && !aligned) refuse(scope, rule.offset->span, "offset", kind);
+  if (rule.timezone && !aligned) refuse(scope, rule.timezone->span, "timezone", kind);
+  if (!aligned) return;
+  if (rule.offset) window.offset = rule.offset->value;
+  if (!rule.timezone) return;
+  auto zone = patterns::TimeZone::load(rule.timezone->value);
+  if (zone) {
+    window.zone = std::move(*zone);
+  } else {
+    scope.reporter.error(rule.timezone->span, "E0510", zone.error().message, "as `Europe/Berlin` or `UTC`");
   }
 }
 

@@ -14,6 +14,7 @@ void analyze_severity(RuleScope& scope, const dsl::Rule& rule);
 void analyze_within(RuleScope& scope, const dsl::Rule& rule);
 void analyze_suppress(RuleScope& scope, const dsl::Rule& rule);
 void analyze_window(RuleScope& scope, const dsl::Rule& rule);
+void analyze_alignment(RuleScope& scope, const dsl::Rule& rule);  ///< `offset:` and `timezone:`
 
 /// After the positions: the default depends on how the pattern ends.
 void analyze_after_match(RuleScope& scope, const dsl::Rule& rule, const Bindings& bindings);

@@ -56,7 +56,6 @@ struct Place {
   Kind kind = Kind::condition;
   patterns::VariableId own;            ///< of the conditions
   patterns::VariableMask visible = 0;  ///< variables that some path to this place can have bound
-  bool last_only = false;              ///< of each variable only the last event is at hand: in a window
 
   bool has_own_event() const {
     return kind == Kind::condition || kind == Kind::window_condition || kind == Kind::key;

@@ -50,6 +50,8 @@ class CanonicalText {
     line("window",
          fmt::format(
              "{} {} {} {}", name_of(window.kind), window.size.count(), window.every.count(), window.count));
+    if (window.offset > Duration{0}) line("offset", format_duration(window.offset));
+    if (window.zone.name() != "UTC") line("timezone", window.zone.name());
     if (!program_.having) return;
     line("having", expression(program_.having));
     line("emit", name_of(program_.emit));

@@ -284,9 +284,10 @@ struct Rule {
   std::optional<Located<RunsMode>> runs;
   std::optional<Located<std::string>> cancel;
   std::optional<Located<Duration>> suppress;
+  std::optional<Located<Duration>> offset;       ///< of the windows
+  std::optional<Located<std::string>> timezone;  ///< of the windows
   std::vector<NamedSet> sets;
-  std::vector<RawKey>
-      others;  ///< `late`, `allowed lateness`, `keys`, `offset`, `timezone`, `max runs per key`, `emit to`, …
+  std::vector<RawKey> others;  ///< `late`, `allowed lateness`, `keys`, `max runs per key`, `emit to`, …
 };
 
 struct RuleFile {

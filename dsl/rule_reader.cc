@@ -81,6 +81,12 @@ class RuleReader {
   void read_suppress(const YamlEntry& entry) {
     rule_.suppress = yaml_.parse_located(entry, "a duration, as `1h`", parse_duration_setting);
   }
+  void read_offset(const YamlEntry& entry) {
+    rule_.offset = yaml_.parse_located(entry, "a duration, as `6h`", parse_duration_setting);
+  }
+  void read_timezone(const YamlEntry& entry) {
+    rule_.timezone = yaml_.text(entry, "a time zone, as `Europe/Berlin`");
+  }
   void read_sets(const YamlEntry& entry);
   void read_other(const YamlEntry& entry);
 
@@ -118,8 +124,8 @@ const std::array<RuleReader::Key, 29> RuleReader::kKeys{{
     {"late", &RuleReader::read_other},
     {"allowed lateness", &RuleReader::read_other},
     {"keys", &RuleReader::read_other},
-    {"offset", &RuleReader::read_other},
-    {"timezone", &RuleReader::read_other},
+    {"offset", &RuleReader::read_offset},
+    {"timezone", &RuleReader::read_timezone},
     {"max runs per key", &RuleReader::read_other},
     {"max state", &RuleReader::read_other},
     {"emit to", &RuleReader::read_other},

@@ -174,6 +174,7 @@ class ExpressionPool {
   AggregateId add_aggregate(const Aggregate& aggregate);  ///< equal ones share an id
 
   const ExpressionNode& node(ExpressionId id) const { return nodes_[id.value]; }
+  std::size_t node_count() const { return nodes_.size(); }
   ExpressionId operand(const ExpressionNode& node, std::size_t i) const {
     return operands_[node.first_operand + i];
   }

@@ -1,5 +1,6 @@
 #include "patterns/posix_zone.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tocsin::patterns {
@@ -102,12 +103,36 @@ sys_days day_of(const ChangeRule& rule, std::chrono::year year) {
 
 }  // namespace
 
+sys_seconds PosixZone::summer_begins(std::chrono::year year) const {
+  return day_of(*begin, year) + begin->time - standard;
+}
+
+sys_seconds PosixZone::summer_ends(std::chrono::year year) const {
+  return day_of(*end, year) + end->time - summer;
+}
+
+void PosixZone::append_changes(sys_seconds after, sys_seconds until, std::vector<sys_seconds>& out) const {
+  if (!begin) return;
+  const auto year_of = [](sys_seconds t) {
+    return std::chrono::year_month_day{std::chrono::floor<days>(t)}.year();
+  };
+  const std::size_t first = out.size();
+  // A change of a year may lie in the first or last days of a neighbour.
+  const std::chrono::year last = year_of(until) + std::chrono::years{1};
+  for (auto year = year_of(after) - std::chrono::years{1}; year <= last; ++year) {
+    for (const sys_seconds change : {summer_begins(year), summer_ends(year)}) {
+      if (after < change && change <= until) out.push_back(change);
+    }
+  }
+  std::sort(out.begin() + static_cast<std::ptrdiff_t>(first), out.end());
+}
+
 seconds PosixZone::offset_at(sys_seconds t) const {
   if (!begin) return standard;
   const auto day = std::chrono::floor<days>(t + standard);
   const std::chrono::year year = std::chrono::year_month_day{day}.year();
-  const sys_seconds from = day_of(*begin, year) + begin->time - standard;
-  const sys_seconds to = day_of(*end, year) + end->time - summer;
+  const sys_seconds from = summer_begins(year);
+  const sys_seconds to = summer_ends(year);
   const bool is_summer = from < to ? from <= t && t < to : !(to <= t && t < from);
   return is_summer ? summer : standard;
 }

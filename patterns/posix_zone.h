@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace tocsin::patterns {
 
@@ -29,6 +30,15 @@ struct PosixZone {
   std::optional<ChangeRule> end;
 
   std::chrono::seconds offset_at(std::chrono::sys_seconds t) const;
+
+  /// Appends the instants after `after` and up to `until` at which the clocks change, rising.
+  void append_changes(std::chrono::sys_seconds after,
+                      std::chrono::sys_seconds until,
+                      std::vector<std::chrono::sys_seconds>& out) const;
+
+ private:
+  std::chrono::sys_seconds summer_begins(std::chrono::year year) const;
+  std::chrono::sys_seconds summer_ends(std::chrono::year year) const;
 };
 
 /// Nothing if `text` is no such rule.

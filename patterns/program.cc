@@ -165,7 +165,9 @@ class ProgramPrinter {
       case WindowKind::none:
         return;
       case WindowKind::count:
-        line("window count {}", window.count);
+        line("window count {}{}",
+             window.count,
+             window.size > Duration{0} ? " or " + format_duration(window.size) : "");
         break;
       case WindowKind::hopping:
         line("window hopping {} every {}", format_duration(window.size), format_duration(window.every));
@@ -175,6 +177,8 @@ class ProgramPrinter {
       case WindowKind::session:
         line("window {} {}", name_of(window.kind), format_duration(window.size));
     }
+    if (window.offset > Duration{0}) line("offset {}", format_duration(window.offset));
+    if (window.zone.name() != "UTC") line("timezone {}", window.zone.name());
     if (program_.having) {
       line("having {}", expression(program_.having));
       line("emit {}", name_of(program_.emit));

@@ -105,9 +105,11 @@ std::string_view name_of(WindowEmit emit);
 
 struct Window {
   WindowKind kind = WindowKind::none;
-  Duration size{};          ///< length; for a session its gap
+  Duration size{};          ///< length; for a session its gap; for a count its time limit, 0 without
   Duration every{};         ///< hopping: from one start to the next
   std::uint64_t count = 0;  ///< count: events
+  Duration offset{0};       ///< tumbling, hopping: from the epoch, as the clock of `zone` shows it
+  TimeZone zone{};          ///< tumbling, hopping: whose clock the windows go by
 };
 
 /// `"'{s.query}' drew no click"`: texts and holes in turn.

@@ -136,6 +136,23 @@ std::chrono::seconds TimeZone::offset_at(EventTime t) const {
   return rules_->offsets[static_cast<std::size_t>(next - transitions.begin())];
 }
 
+std::vector<EventTime> TimeZone::changes_between(EventTime after, EventTime until) const {
+  using std::chrono::floor;
+  using std::chrono::seconds;
+  const seconds from = floor<seconds>(after.time_since_epoch());
+  const seconds to = floor<seconds>(until.time_since_epoch());
+  const auto& transitions = rules_->transitions;
+  std::vector<EventTime> out;
+  auto next = std::upper_bound(transitions.begin(), transitions.end(), from.count());
+  for (; next != transitions.end() && *next <= to.count(); ++next) out.emplace_back(seconds{*next});
+  if (next != transitions.end() || !rules_->afterwards) return out;
+  const seconds last = transitions.empty() ? from : std::max(from, seconds{transitions.back()});
+  std::vector<std::chrono::sys_seconds> changes;
+  rules_->afterwards->append_changes(std::chrono::sys_seconds{last}, std::chrono::sys_seconds{to}, changes);
+  for (const std::chrono::sys_seconds change : changes) out.emplace_back(change.time_since_epoch());
+  return out;
+}
+
 const std::string& TimeZone::name() const {
   return rules_->name;
 }

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tocsin::patterns {
 
@@ -29,6 +30,9 @@ class TimeZone {
 
   /// What to add to UTC for the local time at `t`. O(log transitions)
   std::chrono::seconds offset_at(EventTime t) const;
+
+  /// The instants after `after` and up to `until` at which the clocks may change, rising.
+  std::vector<EventTime> changes_between(EventTime after, EventTime until) const;
 
   const std::string& name() const;
 

@@ -77,7 +77,7 @@ class Executor {
   /// Lets go of all that `state` holds, without a word.
   virtual void drop(struct RuleState& state) = 0;
 
-  RuleCounters& counters() { return counters_; }
+  virtual RuleCounters& counters() { return counters_; }
 
  protected:
   RuleCounters counters_;

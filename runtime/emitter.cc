@@ -160,7 +160,7 @@ void Emitter::render(const ResultView& result, std::string& line) {
   if (context_.idle_clock) line += "\"clock\":\"idle\",";
   append_key(result, line);
   append_output(result, kind, line);
-  if (result.window != nullptr) {
+  if (result.has_span()) {
     line += "\"window\":{\"start\":\"";
     append_time(result.window_begin, line);
     line += "\"end\":\"";
@@ -179,7 +179,7 @@ void Emitter::append_id(const ResultView& result, std::string& line) {
   id_bytes_ = kinds_[static_cast<std::size_t>(result.kind)].id_bytes;
   append_raw(id_bytes_, result.key->key.size());
   id_bytes_ += result.key->key_bytes();
-  if (result.window != nullptr) {
+  if (result.has_span()) {
     append_raw(id_bytes_,
                static_cast<std::uint64_t>(result.window_begin.time_since_epoch().count()),
                static_cast<std::uint64_t>(result.window_end.time_since_epoch().count()));
@@ -219,7 +219,7 @@ void Emitter::append_output(const ResultView& result, const Kind& kind, std::str
   if (kind.message.empty() && kind.fields.empty()) return;
   context_.scratch.reset();
   Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
-  scope.taken = result.tail;
+  scope.taken = result.named != nullptr ? result.named : result.tail;
   scope.window = result.window;
   scope.key = result.key->key_bytes();
   scope.alert_time = result.time;

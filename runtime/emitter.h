@@ -17,12 +17,15 @@ struct ResultView {
   EventTime time;    ///< of the last event, the deadline, or the window's end
   AlertOrder order;  ///< decided and phase, and of an event its place; the emitter fills in the rest
   KeyState* key = nullptr;
-  const TakenEvent* tail = nullptr;       ///< the last event taken
+  const TakenEvent* tail = nullptr;       ///< the last event taken; of a window, of those that the alert has
+  const TakenEvent* named = nullptr;      ///< windows: the last of the events that the outputs may name
   const WindowAnswers* window = nullptr;  ///< window rules
-  EventTime window_begin = kTimeMin;      ///< window rules: what the window spans
+  EventTime window_begin = kTimeMin;      ///< what the window spans, if the alert is to tell it
   EventTime window_end = kTimeMin;
   patterns::VariableMask waiting = 0;  ///< timeouts: variables that could have gone on
   std::uint64_t suppressed = 0;        ///< alerts held back before it; the emitter fills it in
+
+  bool has_span() const { return window != nullptr || window_end != kTimeMin; }
 };
 
 /// The place in the order of alerts of what `event` brings.

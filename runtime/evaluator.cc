@@ -25,17 +25,26 @@ bool taken_by(const TakenEvent& taken, VariableMask variables) {
   return (patterns::mask_of(taken.variable) & variables) != 0;
 }
 
-/// Number `n` from the end: 0 the last.
+/// Number `n` from the end: 0 the last. In a window several variables may have taken one event, which counts
+/// once.
 const Event* pick_from_end(const TakenEvent* tail, VariableMask variables, std::int64_t n) {
+  const StoredEvent* counted = nullptr;
   for (; tail != nullptr; tail = tail->before) {
-    if (taken_by(*tail, variables) && n-- == 0) return &tail->stored->event;
+    if (!taken_by(*tail, variables) || tail->stored == counted) continue;
+    if (n-- == 0) return &tail->stored->event;
+    counted = tail->stored;
   }
   return nullptr;
 }
 
 std::int64_t count_taken(const TakenEvent* tail, VariableMask variables) {
   std::int64_t count = 0;
-  for (; tail != nullptr; tail = tail->before) count += taken_by(*tail, variables) ? 1 : 0;
+  const StoredEvent* counted = nullptr;
+  for (; tail != nullptr; tail = tail->before) {
+    if (!taken_by(*tail, variables) || tail->stored == counted) continue;
+    ++count;
+    counted = tail->stored;
+  }
   return count;
 }
 

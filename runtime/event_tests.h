@@ -29,8 +29,11 @@ class EventTests {
     context_.scratch.reset();
   }
 
-  /// What `prior` speaks of until the next call. Before anything is asked of the event in hand.
-  void look_back(const PriorEvents* prior) { prior_ = prior; }
+  /// What `prior` speaks of until the next call: each window that holds the event in hand has its own.
+  void look_back(const PriorEvents* prior) {
+    if (prior != prior_) tested_ = passed_ = 0;
+    prior_ = prior;
+  }
 
   /// The event in hand may be taken by `variables` alone.
   void restrict_to(patterns::VariableMask variables) {

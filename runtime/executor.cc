@@ -4,12 +4,15 @@
 #include "runtime/sequence_executor.h"
 #include "runtime/settings_executor.h"
 #include "runtime/window_executor.h"
+#include "runtime/window_pattern_executor.h"
 
 namespace tocsin::runtime {
 
 ExecutorChoice choose_executor(const patterns::Program& program) {
   if (program.positions.empty())
     return {ExecutorKind::window, "window", "there is no pattern: aggregates are kept for each window"};
+  if (WindowPatternExecutor::takes(program))
+    return {ExecutorKind::window_pattern, "window pattern", "each window of a key is matched by itself"};
   if (SequenceExecutor::takes(program))
     return {ExecutorKind::sequence,
             "sequence",
@@ -21,18 +24,29 @@ ExecutorChoice choose_executor(const patterns::Program& program) {
   return {ExecutorKind::pattern, "pattern", "takes every pattern"};
 }
 
+namespace {
+
+std::unique_ptr<PatternExecutor> make_pattern_executor(Context& context, std::uint32_t rule) {
+  if (SettingsExecutor::wants(*context.rules->rules()[rule].program))
+    return std::make_unique<SettingsExecutor>(context, rule);
+  return std::make_unique<PatternExecutor>(context, rule);
+}
+
+}  // namespace
+
 std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
   switch (choose_executor(*context.rules->rules()[rule].program).kind) {
     case ExecutorKind::window:
       return std::make_unique<WindowExecutor>(context, rule);
+    case ExecutorKind::window_pattern:
+      return std::make_unique<WindowPatternExecutor>(context, rule, make_pattern_executor(context, rule));
     case ExecutorKind::sequence:
       return std::make_unique<SequenceExecutor>(context, rule);
     case ExecutorKind::settings:
-      return std::make_unique<SettingsExecutor>(context, rule);
     case ExecutorKind::pattern:
       break;
   }
-  return std::make_unique<PatternExecutor>(context, rule);
+  return make_pattern_executor(context, rule);
 }
 
 }  // namespace tocsin::runtime

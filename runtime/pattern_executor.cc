@@ -20,8 +20,15 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
       rule_index_{rule},
       emitter_{context, rule, counters_},
       tests_{context, rule, counters_},
-      session_{program_.window.kind == patterns::WindowKind::session} {
-  if (program_.within != kForever) within_lane_ = context.timers.lane_for(program_.within);
+      session_{program_.window.kind == patterns::WindowKind::session},
+      windowed_{program_.window.kind != patterns::WindowKind::none &&
+                program_.window.kind != patterns::WindowKind::sliding},
+      within_{program_.within} {
+  if (program_.window.kind == patterns::WindowKind::sliding && program_.window.size <= within_) {
+    slides_ = true;
+    within_ = program_.window.size - Duration{1};
+  }
+  if (within_ != kForever) within_lane_ = context.timers.lane_for(within_);
   for (const Position& position : program_.positions) {
     auto& lanes = gap_lanes_.emplace_back();
     auto& accept = accepts_.emplace_back();
@@ -87,7 +94,7 @@ void PatternExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& ev
   step_runs(key, state, event);
   begin_runs(key, state, event);
   if (program_.may_double) merge_doubles(state, open);
-  if (!candidates_.empty()) report_candidates(key, state, order_of(tests_.event()), tests_.event().time);
+  if (!candidates_.empty()) report_candidates(key, state, order_of(tests_.event()));
   if (state.timed_out > 0) tell_timeouts(key, state, order_of(tests_.event()));
   remove_dead(state);
   if (session_ && !state.runs.empty()) extend_session(key, state);
@@ -107,7 +114,7 @@ bool PatternExecutor::begin_runs(KeyState& key, RuleState& state, CurrentEvent& 
     take(key, state, nullptr, static_cast<std::uint8_t>(std::countr_zero(rest)), event);
   }
   if (began != 0 && within_lane_) {
-    const EventTime deadline = saturating_add(tests_.event().time, program_.within);
+    const EventTime deadline = saturating_add(tests_.event().time, within_);
     context_.timers.push(*within_lane_, {deadline, &key, key.generation, rule_index_});
   }
   return began != 0;
@@ -144,7 +151,7 @@ void PatternExecutor::take(
   run.complete = false;
   if (accepts_[target.value]) {
     MatchBuffer::hold(run.tail);
-    candidates_.push_back({run.start_sequence, run.tail, *accepts_[target.value]});
+    candidates_.push_back({run.start_sequence, run.tail, *accepts_[target.value], tests_.event().time});
   }
   enter(key, state, run);
 }

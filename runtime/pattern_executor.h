@@ -38,12 +38,27 @@ class PatternExecutor : public Executor {
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
 
+  /// What the alerts of the next calls tell as their window.
+  void span_of_alerts(EventTime begin, EventTime end);
+
+  /// The window of `state` ends with `event`, which it has seen: closes all runs.
+  virtual void end_with(KeyState& key, RuleState& state, CurrentEvent& event);
+
  protected:
   /// A complete match that is not reported yet.
   struct Candidate {
     std::uint64_t start_sequence = 0;
     TakenEvent* tail = nullptr;  // held
     std::uint16_t accept = 0;    // the transition by which it ended
+    EventTime time;              // of its alert
+  };
+
+  /// What time closes, and which times are told of it.
+  struct Closing {
+    EventTime deadline;    // all events up to and with it have been seen
+    EventTime time;        // of what it closes,
+    EventTime window_end;  // but of what the end of a window closes
+    bool window_over = false;
   };
 
   /// What the reports of this step drop.
@@ -101,16 +116,18 @@ class PatternExecutor : public Executor {
   void mark_complete(RuleState& state, const Candidate& match);
 
   // results
-  void report_candidates(KeyState& key, RuleState& state, AlertOrder order, EventTime time);
+  void report_candidates(KeyState& key, RuleState& state, AlertOrder order);
   void apply_after_match(const Candidate& match);
   std::optional<std::uint64_t> skip_target(const TakenEvent* tail) const;
   void settle(RuleState& state);
-  void emit_match(KeyState& key, const Candidate& candidate, AlertOrder order, EventTime time);
+  void emit_match(KeyState& key, const Candidate& candidate, AlertOrder order);
   void emit_timeout(KeyState& key, const Run& run, AlertOrder order);
 
   // deadlines
-  void close_due(Run& run, RuleState& state, EventTime deadline, bool session_over);
-  void close_ways(Run& run, RuleState& state, EventTime deadline, bool over, bool session_over);
+  Closing closing_at(EventTime deadline, const RuleState& state) const;
+  void close(KeyState& key, RuleState& state, const Closing& closing, AlertOrder match, AlertOrder timeout);
+  void close_due(Run& run, RuleState& state, const Closing& closing);
+  void close_ways(Run& run, RuleState& state, const Closing& closing, bool over);
   void tell_timeouts(KeyState& key, RuleState& state, AlertOrder order);
   void extend_session(KeyState& key, RuleState& state);
   void arm_timer(KeyState& key, RuleState& state);
@@ -125,6 +142,11 @@ class PatternExecutor : public Executor {
   Emitter emitter_;
   EventTests tests_;
   bool session_ = false;
+  bool windowed_ = false;            // each state ends, at session_end
+  bool slides_ = false;              // what ends runs is that their start leaves a sliding window
+  Duration within_;                  // from the first to the last event
+  EventTime span_begin_ = kTimeMin;  // of the window in hand
+  EventTime span_end_ = kTimeMin;
   std::optional<TimerQueue::Lane> within_lane_;
   std::vector<std::vector<std::pair<TimerQueue::Lane, Duration>>> gap_lanes_;  // by position
   std::vector<std::optional<std::uint16_t>> accepts_;  // by position: its `accept` transition

@@ -28,7 +28,7 @@ bool PatternExecutor::Dropped::drops(std::uint64_t start) const {
 }
 
 /// Reports `candidates_` in their order, each dropping of the rest what `after match` says.
-void PatternExecutor::report_candidates(KeyState& key, RuleState& state, AlertOrder order, EventTime time) {
+void PatternExecutor::report_candidates(KeyState& key, RuleState& state, AlertOrder order) {
   const auto in_order = [](const Candidate& a, const Candidate& b) {
     if (a.start_sequence != b.start_sequence) return a.start_sequence < b.start_sequence;
     return ranks_before({a.tail, a.accept}, {b.tail, b.accept});
@@ -38,7 +38,7 @@ void PatternExecutor::report_candidates(KeyState& key, RuleState& state, AlertOr
   if (no_skip || program_.report_all) drop_duplicates();
   for (const Candidate& candidate : candidates_) {
     if (program_.report_all || !dropped_.drops(candidate.start_sequence)) {
-      emit_match(key, candidate, order, time);
+      emit_match(key, candidate, order);
       apply_after_match(candidate);
       if (no_skip && program_.may_double) mark_complete(state, candidate);
     }
@@ -94,16 +94,15 @@ void PatternExecutor::settle(RuleState& state) {
   matched_.clear();
 }
 
-void PatternExecutor::emit_match(KeyState& key,
-                                 const Candidate& candidate,
-                                 AlertOrder order,
-                                 EventTime time) {
+void PatternExecutor::emit_match(KeyState& key, const Candidate& candidate, AlertOrder order) {
   ResultView result;
   result.kind = AlertKind::match;
-  result.time = time;
+  result.time = candidate.time;
   result.order = order;
   result.key = &key;
   result.tail = candidate.tail;
+  result.window_begin = span_begin_;
+  result.window_end = span_end_;
   emitter_.emit(result);
 }
 
@@ -114,6 +113,8 @@ void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder ord
   result.order = order;
   result.key = &key;
   result.tail = run.tail;
+  result.window_begin = span_begin_;
+  result.window_end = span_end_;
   const Position& position = program_.positions[run.position.value];
   for (TransitionMask open = run.open; open != 0; open &= open - 1) {
     const Transition& t = position.transitions[static_cast<std::size_t>(std::countr_zero(open))];
@@ -126,16 +127,23 @@ void PatternExecutor::emit_timeout(KeyState& key, const Run& run, AlertOrder ord
 
 // --- deadlines -------------------------------------------------------------------------------------
 
-/// Closes what `deadline` closes of one run.
-void PatternExecutor::close_due(Run& run, RuleState& state, EventTime deadline, bool session_over) {
-  const bool over = session_over || saturating_add(run.begun, program_.within) <= deadline;
-  if (over || gates_[run.position.value].gaps) close_ways(run, state, deadline, over, session_over);
+/// The last instant of a session is told as its end; other windows end just after theirs.
+PatternExecutor::Closing PatternExecutor::closing_at(EventTime deadline, const RuleState& state) const {
+  const EventTime end = session_ ? deadline : saturating_add(deadline, Duration{1});
+  return {deadline, deadline, end, windowed_ && state.session_end <= deadline};
 }
 
-/// Closes of one run what `deadline` closes, all if it is `over`: absences become candidates, the rest can no
-/// longer be taken. A run with nothing left is timed out, unless it became a candidate.
-void PatternExecutor::close_ways(
-    Run& run, RuleState& state, EventTime deadline, bool over, bool session_over) {
+/// Closes what is due of one run.
+void PatternExecutor::close_due(Run& run, RuleState& state, const Closing& closing) {
+  const bool over = closing.window_over || saturating_add(run.begun, within_) <= closing.deadline;
+  if (over || gates_[run.position.value].gaps) close_ways(run, state, closing, over);
+}
+
+/// Closes what is due of one run, all if it is `over`: absences become candidates, the rest can no longer be
+/// taken. A run with nothing left is timed out, unless it became a candidate.
+void PatternExecutor::close_ways(Run& run, RuleState& state, const Closing& closing, bool over) {
+  const EventTime deadline = closing.deadline;
+  const EventTime end = closing.window_over || (over && slides_) ? closing.window_end : closing.time;
   const Position& position = program_.positions[run.position.value];
   const bool gaps = gates_[run.position.value].gaps;
   const EventTime last = gaps ? run.tail->stored->event.time : kTimeMin;
@@ -147,7 +155,7 @@ void PatternExecutor::close_ways(
     const Transition& t = position.transitions[i];
     const bool absence = t.kind == Transition::Kind::accept_late;
     // An absence with a gap of its own is not bound by `within`: that spans the events taken.
-    const bool due = (has_gap(t) && saturating_add(last, t.gap_max) <= deadline) || session_over ||
+    const bool due = (has_gap(t) && saturating_add(last, t.gap_max) <= deadline) || closing.window_over ||
                      (over && !(absence && has_gap(t)));
     if (!due) {
       waits = true;
@@ -156,7 +164,8 @@ void PatternExecutor::close_ways(
       run.open &= ~bit_of(i);
       if (run.complete) continue;
       MatchBuffer::hold(run.tail);
-      candidates_.push_back({run.start_sequence, run.tail, static_cast<std::uint16_t>(i)});
+      const EventTime time = has_gap(t) && !closing.window_over ? closing.time : end;
+      candidates_.push_back({run.start_sequence, run.tail, static_cast<std::uint16_t>(i), time});
     } else {
       passed |= bit_of(i);
     }
@@ -167,23 +176,39 @@ void PatternExecutor::close_ways(
   }
   if (accepted || !program_.on_timeout || run.matched) return kill(run);
   run.timed_out = true;
-  run.begun = deadline;
+  run.begun = end;
   ++state.timed_out;
+}
+
+void PatternExecutor::close(
+    KeyState& key, RuleState& state, const Closing& closing, AlertOrder match, AlertOrder timeout) {
+  for (Run& run : state.runs) {
+    if (!run.timed_out) close_due(run, state, closing);
+  }
+  if (!candidates_.empty()) report_candidates(key, state, match);
+  if (state.timed_out > 0) tell_timeouts(key, state, timeout);
+  remove_dead(state);
+}
+
+void PatternExecutor::end_with(KeyState& key, RuleState& state, CurrentEvent& event) {
+  const EventTime now = event.event().time;
+  const AlertOrder order = order_of(event.event());
+  close(key, state, {now, now, now, true}, order, order);
+}
+
+void PatternExecutor::span_of_alerts(EventTime begin, EventTime end) {
+  span_begin_ = begin;
+  span_end_ = end;
 }
 
 void PatternExecutor::on_deadline(KeyState& key, RuleState& state, EventTime deadline) {
   context_.scratch.reset();
-  const bool session_over = session_ && state.session_end <= deadline;
-  for (Run& run : state.runs) {
-    if (!run.timed_out) close_due(run, state, deadline, session_over);
-  }
-  AlertOrder order;
-  order.decided = deadline;
-  order.phase = AlertOrder::Phase::deadline_match;
-  if (!candidates_.empty()) report_candidates(key, state, order, deadline);
-  order.phase = AlertOrder::Phase::deadline_timeout;
-  if (state.timed_out > 0) tell_timeouts(key, state, order);
-  remove_dead(state);
+  AlertOrder match;
+  match.decided = deadline;
+  match.phase = AlertOrder::Phase::deadline_match;
+  AlertOrder timeout = match;
+  timeout.phase = AlertOrder::Phase::deadline_timeout;
+  close(key, state, closing_at(deadline, state), match, timeout);
   if (state.session_timer > deadline) return;
   state.session_timer = kTimeMax;
   if (!state.runs.empty()) arm_timer(key, state);

@@ -35,9 +35,9 @@ std::optional<std::uint64_t> start_after(const RuleState& state, std::uint64_t l
 }  // namespace
 
 /// Keeps of the candidates the one of each start that comes first.
-void SettingsExecutor::weigh_candidates(RuleMemory& memory, EventTime time) {
+void SettingsExecutor::weigh_candidates(RuleMemory& memory) {
   for (const Candidate& candidate : candidates_) {
-    const BestMatch match{candidate.start_sequence, candidate.tail, candidate.accept, time};
+    const BestMatch match{candidate.start_sequence, candidate.tail, candidate.accept, candidate.time};
     BestMatch* const best = best_of(&memory, candidate.start_sequence);
     if (best == nullptr) {
       memory.best.push_back(match);
@@ -75,7 +75,7 @@ bool SettingsExecutor::decide(KeyState& key, RuleState& state, const AlertOrder&
       continue;
     }
     emit_best(key, *best, order);
-    apply_after_match({best->start_sequence, best->tail, best->accept});
+    apply_after_match({best->start_sequence, best->tail, best->accept, best->time});
     taken = taken || best->tail->stored->sequence == tests_.sequence();
   }
   if (state.memory != nullptr) forget_dropped(*state.memory);
@@ -119,7 +119,7 @@ void SettingsExecutor::tell_decided_timeouts(KeyState& key, RuleState& state, co
 }
 
 void SettingsExecutor::emit_best(KeyState& key, const BestMatch& best, const AlertOrder& order) {
-  emit_match(key, {best.start_sequence, best.tail, best.accept}, order, best.time);
+  emit_match(key, {best.start_sequence, best.tail, best.accept, best.time}, order);
 }
 
 /// Without `within` some runs end only with the input.

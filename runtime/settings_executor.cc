@@ -88,7 +88,7 @@ void SettingsExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& e
   step_runs(key, state, event);
   begin(key, state, event, orders);
   if (program_.may_double) merge_doubles(state, older);
-  tell_matches(key, state, orders, tests_.event().time);
+  tell_matches(key, state, orders);
   if (kept_ == RunsKept::newest) replace_older(state, older);
   tell_rest(key, state, orders);
   remember(key, state, event);
@@ -105,7 +105,7 @@ void SettingsExecutor::look_at(const KeyState& key, RuleState& state, CurrentEve
 /// Begins runs with the event, if it may begin any.
 void SettingsExecutor::begin(KeyState& key, RuleState& state, CurrentEvent& event, const Orders& orders) {
   if (kept_ == RunsKept::first) {
-    if (tell_matches(key, state, orders, tests_.event().time) || any_open(state)) return;
+    if (tell_matches(key, state, orders) || any_open(state)) return;
   }
   if (kept_ != RunsKept::once) {
     begin_counted(key, state, event);
@@ -167,10 +167,9 @@ void SettingsExecutor::close_overrun(KeyState& key, RuleState& state, const Orde
   for (Run& run : state.runs) {
     if (run.timed_out || run.start_sequence > *last) continue;
     // A gap's deadline at this very time is not over: the event still counts for it.
-    close_ways(run, state, now - Duration{1}, true, false);
-    if (run.timed_out) run.begun = now;
+    close_ways(run, state, {now - Duration{1}, now, now, false}, true);
   }
-  tell_matches(key, state, orders, now);
+  tell_matches(key, state, orders);
   tell_rest(key, state, orders);
 }
 
@@ -178,16 +177,17 @@ void SettingsExecutor::close_overrun(KeyState& key, RuleState& state, const Orde
 
 void SettingsExecutor::on_deadline(KeyState& key, RuleState& state, EventTime deadline) {
   context_.scratch.reset();
-  const bool session_over = session_ && state.session_end <= deadline;
+  const Closing closing = closing_at(deadline, state);
+  const bool session_over = session_ && closing.window_over;
   for (Run& run : state.runs) {
-    if (!run.timed_out) close_due(run, state, deadline, session_over);
+    if (!run.timed_out) close_due(run, state, closing);
     if (deadline == kInputEnd && !run.timed_out) kill(run);
   }
   Orders orders;
   orders.match.decided = orders.timeout.decided = deadline;
   orders.match.phase = AlertOrder::Phase::deadline_match;
   orders.timeout.phase = AlertOrder::Phase::deadline_timeout;
-  tell_matches(key, state, orders, deadline);
+  tell_matches(key, state, orders);
   tell_rest(key, state, orders);
   if (state.memory != nullptr) forget_loud(key, *state.memory, deadline, session_over);
   if (state.memory != nullptr && (session_over || (state.runs.empty() && !prior_lasts_)))
@@ -197,16 +197,26 @@ void SettingsExecutor::on_deadline(KeyState& key, RuleState& state, EventTime de
   if (!session_over && is_live(state)) arm_timer(key, state);
 }
 
+void SettingsExecutor::end_with(KeyState& key, RuleState& state, CurrentEvent& event) {
+  const EventTime now = event.event().time;
+  const AlertOrder order = order_of(event.event());
+  for (Run& run : state.runs) {
+    if (!run.timed_out) close_due(run, state, {now, now, now, true});
+  }
+  tell_matches(key, state, {order, order});
+  tell_rest(key, state, {order, order});
+}
+
 // --- results ---------------------------------------------------------------------------------------
 
 /// Reports what is complete. Whether a match took the event in hand.
-bool SettingsExecutor::tell_matches(KeyState& key, RuleState& state, const Orders& orders, EventTime time) {
+bool SettingsExecutor::tell_matches(KeyState& key, RuleState& state, const Orders& orders) {
   if (!preferred_) {
     const bool any = !candidates_.empty();
-    if (any) report_candidates(key, state, orders.match, time);
+    if (any) report_candidates(key, state, orders.match);
     return any;
   }
-  if (!candidates_.empty()) weigh_candidates(memory_of(state), time);
+  if (!candidates_.empty()) weigh_candidates(memory_of(state));
   return decide(key, state, orders.match);
 }
 

@@ -23,6 +23,7 @@ class SettingsExecutor final : public PatternExecutor {
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
+  void end_with(KeyState& key, RuleState& state, CurrentEvent& event) override;
 
  private:
   /// Where alerts of this step stand in the order of alerts.
@@ -44,9 +45,9 @@ class SettingsExecutor final : public PatternExecutor {
   void close_overrun(KeyState& key, RuleState& state, const Orders& orders);
 
   // results
-  bool tell_matches(KeyState& key, RuleState& state, const Orders& orders, EventTime time);
+  bool tell_matches(KeyState& key, RuleState& state, const Orders& orders);
   void tell_rest(KeyState& key, RuleState& state, const Orders& orders);
-  void weigh_candidates(RuleMemory& memory, EventTime time);
+  void weigh_candidates(RuleMemory& memory);
   bool decide(KeyState& key, RuleState& state, const AlertOrder& order);
   void choose_timeout(RuleState& state, std::uint64_t start);
   void forget_dropped(RuleMemory& memory);

@@ -94,7 +94,8 @@ void Shard::end_silence(const Timer& timer, RuleState& state) {
   const EventTime end = silence_end(state.silence->told, suppress);
   if (end > timer.deadline) return;
   state.silence->over = true;
-  const bool told_later = state.timed_out > 0 || (state.memory != nullptr && !state.memory->best.empty());
+  const bool told_later = state.timed_out > 0 || (state.memory != nullptr && !state.memory->best.empty()) ||
+                          state.window != nullptr;
   if (!state.silence->matters() && !told_later) state.silence.reset();
 }
 
@@ -118,7 +119,8 @@ void Shard::process(const RoutedEvent& routed) {
 
 namespace {
 
-/// A window rule's state holds an accumulator for each aggregate, also those only its output names.
+/// A window rule's state holds an accumulator for each aggregate, also those only its output names, and the
+/// events that it names.
 std::string aggregates_text(const DeployedRule& rule, const Schema& schema) {
   const patterns::Program& program = *rule.program;
   std::string text;
@@ -132,7 +134,7 @@ std::string aggregates_text(const DeployedRule& rule, const Schema& schema) {
       text += patterns::to_string(program.expressions, aggregate.operand, schema, {}, {});
     text += '\n';
   }
-  return text;
+  return text + memory_text(program);
 }
 
 bool goes_on(const RuleSet& current,
@@ -166,17 +168,14 @@ void for_each_event(RuleMemory& memory, std::unordered_set<TakenEvent*>& seen, V
   for (StoredEvent*& stored : memory.prior) visit(stored);
 }
 
-/// The same for each place under `key` that holds an event. Shared path nodes come once.
+/// The same for each place in `state` that holds an event. Shared path nodes come once.
 template <class Visit>
-void for_each_event(KeyState& key, std::unordered_set<TakenEvent*>& seen, Visit&& visit) {
-  for (RuleState& state : key.rules) {
-    for (Run& run : state.runs) for_each_event(run.tail, seen, visit);
-    if (state.memory != nullptr) for_each_event(*state.memory, seen, visit);
-    if (state.window == nullptr) continue;
-    for (StoredEvent*& stored : state.window->recent) {
-      if (stored != nullptr) visit(stored);
-    }
-  }
+void for_each_event(RuleState& state, std::unordered_set<TakenEvent*>& seen, Visit&& visit) {
+  for (Run& run : state.runs) for_each_event(run.tail, seen, visit);
+  if (state.memory != nullptr) for_each_event(*state.memory, seen, visit);
+  if (state.window == nullptr) return;
+  for (PatternWindow& window : state.window->patterns) for_each_event(window.state, seen, visit);
+  state.window->for_each_event(visit);
 }
 
 }  // namespace
@@ -235,7 +234,9 @@ void Shard::refresh_events(const DecodeAgain& decode_again) {
     stored = copy;
   };
   for (const auto& store : stores_) {
-    store->for_each([&](KeyState& key) { for_each_event(key, seen, refresh); });
+    store->for_each([&](KeyState& key) {
+      for (RuleState& state : key.rules) for_each_event(state, seen, refresh);
+    });
   }
 }
 

@@ -7,6 +7,9 @@ namespace tocsin::runtime {
 using patterns::Aggregate;
 using patterns::AggregateId;
 using patterns::AggregateKind;
+using patterns::ClockReading;
+using patterns::EventPick;
+using patterns::ExpressionId;
 using patterns::VariableId;
 using patterns::WindowEmit;
 using patterns::WindowKind;
@@ -17,21 +20,46 @@ AggregateId aggregate_id(std::size_t i) {
   return AggregateId{static_cast<std::uint16_t>(i)};
 }
 
-bool earlier(const TakenEvent& a, const TakenEvent& b) {
-  return a.stored->sequence < b.stored->sequence;
+/// Whether `expression` names an event of the window, and not only aggregates.
+bool names_event(const patterns::ExpressionPool& pool, ExpressionId expression) {
+  using Which = EventPick::Which;
+  const patterns::ExpressionNode& node = pool.node(expression);
+  if (node.pick.which != Which::own && node.pick.which != Which::prior) return true;
+  for (std::size_t i = 0; i < node.operand_count; ++i) {
+    if (names_event(pool, pool.operand(node, i))) return true;
+  }
+  return false;
+}
+
+/// Whether what is told or asked may need the last events of variables that are not at hand. A sliding window
+/// with `emit: first` is asked also when events leave it.
+bool needs_recent(const patterns::Program& program) {
+  if (program.emit == WindowEmit::close || program.variables.size() > 1) return true;
+  return program.window.kind == WindowKind::sliding && program.emit == WindowEmit::first &&
+         names_event(program.expressions, program.having);
+}
+
+/// Puts the nodes in the order of their events and links them.
+void link_in_order(std::vector<TakenEvent>& path) {
+  std::stable_sort(path.begin(), path.end(), [](const TakenEvent& a, const TakenEvent& b) {
+    return a.stored->sequence < b.stored->sequence;
+  });
+  for (std::size_t i = 1; i < path.size(); ++i) path[i].before = &path[i - 1];
+}
+
+const TakenEvent* tail_of(const std::vector<TakenEvent>& path) {
+  return path.empty() ? nullptr : &path.back();
 }
 
 }  // namespace
 
-OpenWindow::OpenWindow(const patterns::ExpressionPool& expressions, EventTime first, EventTime last)
-    : begin{first}, end{last} {
-  for (std::size_t i = 0; i < expressions.aggregate_count(); ++i) {
-    aggregates.emplace_back(expressions.aggregate(aggregate_id(i)).kind);
+std::string memory_text(const patterns::Program& program) {
+  std::string text;
+  for (const EventNeed& need : event_needs(program)) {
+    text += std::to_string(need.variables) + ' ' + std::to_string(need.first) + ' ' +
+            std::to_string(need.last) + '\n';
   }
-}
-
-Value OpenWindow::answer(AggregateId id, std::uint64_t& null_operations) const {
-  return aggregates[id.value].result(null_operations);
+  return text;
 }
 
 WindowExecutor::WindowExecutor(Context& context, std::uint32_t rule)
@@ -41,10 +69,14 @@ WindowExecutor::WindowExecutor(Context& context, std::uint32_t rule)
       window_{program_.window},
       rule_index_{rule},
       emitter_{context, rule, counters_},
-      keeps_recent_{program_.emit == WindowEmit::close || program_.variables.size() > 1},
+      grid_{window_},
+      keeps_recent_{needs_recent(program_)},
+      needs_{event_needs(program_)},
       operands_(program_.expressions.aggregate_count()) {
-  if (window_.kind == WindowKind::sliding || window_.kind == WindowKind::session)
-    end_lane_ = context.timers.lane_for(window_.size);
+  if (window_.kind == WindowKind::sliding || window_.kind == WindowKind::session) end_after_ = window_.size;
+  if (window_.kind == WindowKind::count && window_.size > Duration{0})
+    end_after_ = window_.size - Duration{1};
+  if (end_after_) end_lane_ = context.timers.lane_for(*end_after_);
 }
 
 // --- one event -------------------------------------------------------------------------------------
@@ -87,14 +119,13 @@ void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& eve
   }
   open_windows(key, state);
   if (open.windows.empty()) return drop(state);  // hopping with pauses: the event lies in one
-  for (OpenWindow& window : open.windows) add_to(window);
+  for (OpenWindow& window : open.windows) add_to(window, event);
   if (window_.kind == WindowKind::sliding) remember(open);
   if (keeps_recent_) keep_recent(open, event);
 
   const bool full = window_.kind == WindowKind::count && open.windows.front().events == window_.count;
   if (program_.emit != WindowEmit::close || full) {
-    for (OpenWindow& window : open.windows)
-      tell_if_holds(key, window, recent_chain(open, window, event.passing()));
+    for (OpenWindow& window : open.windows) tell_if_holds(key, open, window, event.passing());
   }
   if (full) drop(state);
 }
@@ -117,9 +148,14 @@ Value WindowExecutor::operand_of(const Aggregate& aggregate) {
   return v.is_text() && !v.is_string() ? Value::null() : v;  // no other aggregate takes notice of a list
 }
 
-void WindowExecutor::add_to(OpenWindow& window) {
+void WindowExecutor::add_to(OpenWindow& window, CurrentEvent& event) {
   ++window.events;
-  if (window_.kind != WindowKind::tumbling && window_.kind != WindowKind::hopping) window.end = event_->time;
+  if (!aligned()) window.end = event_->time;
+  for (std::size_t i = 0; i < needs_.size(); ++i) {
+    if ((needs_[i].variables & taking_) == 0) continue;
+    const bool leave = window_.kind == WindowKind::sliding;
+    window.kept[i].add(needs_[i], leave, {event.captured(), taking_}, context_.store);
+  }
   for (std::size_t i = 0; i < window.aggregates.size(); ++i) {
     window.aggregates[i].add(operands_[i]);
   }
@@ -131,26 +167,30 @@ void WindowExecutor::open_windows(KeyState& key, RuleState& state) {
   const EventTime now = event_->time;
   switch (window_.kind) {
     case WindowKind::tumbling:
-      open_aligned(key, windows, floor_to(now, window_.size));
+    case WindowKind::hopping:
+      return grid_.for_each_holding(now, [&](ClockReading start) { open_aligned(key, windows, start); });
+    case WindowKind::count:
+      if (!windows.empty()) return;
+      open(windows, now, now);
+      if (end_after_) await_end(key, state);
       return;
-    case WindowKind::hopping: {
-      const EventTime newest = floor_to(now, window_.every);
-      EventTime begin = floor_to(saturating_add(now, -window_.size), window_.every) + window_.every;
-      for (; begin <= newest; begin += window_.every) open_aligned(key, windows, begin);
-      return;
-    }
     default:
-      if (windows.empty()) windows.push_back(OpenWindow(program_.expressions, now, now));
-      if (window_.kind == WindowKind::count) return;
+      if (windows.empty()) open(windows, now, now);
       await_end(key, state);
   }
 }
 
-void WindowExecutor::open_aligned(KeyState& key, Fifo<OpenWindow>& windows, EventTime begin) {
-  if (!windows.empty() && windows.back().begin >= begin) return;
-  const EventTime end = saturating_add(begin, window_.size);
+void WindowExecutor::open_aligned(KeyState& key, Fifo<OpenWindow>& windows, ClockReading start) {
+  if (!windows.empty() && windows.back().start >= start) return;
+  OpenWindow& window = open(windows, grid_.begin(start), grid_.end(start));
+  window.start = start;
+  context_.timers.push_unordered({window.end - Duration{1}, &key, key.generation, rule_index_});
+}
+
+OpenWindow& WindowExecutor::open(Fifo<OpenWindow>& windows, EventTime begin, EventTime end) {
   windows.push_back(OpenWindow(program_.expressions, begin, end));
-  context_.timers.push_unordered({end - Duration{1}, &key, key.generation, rule_index_});
+  windows.back().kept.resize(needs_.size());
+  return windows.back();
 }
 
 void WindowExecutor::keep_recent(WindowState& state, CurrentEvent& event) {
@@ -175,11 +215,13 @@ void WindowExecutor::make_room(KeyState& key, WindowState& state) {
     const EventTime leaving = state.times.front();
     while (!state.times.empty() && state.times.front() == leaving) evict_first(state);
     OpenWindow& window = state.windows.front();
+    for (KeptEvents& kept : window.kept) kept.leave(leaving, context_.store);
     window.begin = state.times.empty() ? event_->time : state.times.front();
     // `emit: first` speaks again once the condition has ceased to hold in between. What leaves just as the
     // new event comes leaves no time in between.
-    if (window.told && leaving < window_opens())
-      window.told = having(key, window, recent_chain(state, window, nullptr));
+    if (!window.told || leaving == window_opens()) continue;
+    name_events(state, window, nullptr);
+    window.told = having(key, window);
   }
 }
 
@@ -206,53 +248,55 @@ void WindowExecutor::remember(WindowState& state) {
 
 // --- results ---------------------------------------------------------------------------------------
 
-/// The last event of each variable as a path, so that expressions can name them. `current` stands in where
-/// none is kept.
-const TakenEvent* WindowExecutor::recent_chain(const WindowState& state,
-                                               const OpenWindow& window,
-                                               StoredEvent* current) {
-  chain_.clear();
+/// Makes paths of the last event of each variable, for alerts, and of all that expressions may name.
+/// `current` stands in where none is kept.
+void WindowExecutor::name_events(const WindowState& state, const OpenWindow& window, StoredEvent* current) {
+  recent_.clear();
   for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
     const bool taking = (taking_ & patterns::mask_of(VariableId{v})) != 0;
     StoredEvent* last = keeps_recent_ ? state.recent[v] : taking ? current : nullptr;
     if (last != nullptr && last->event.time >= window.begin)
-      chain_.push_back({nullptr, last, 1, VariableId{v}, 0});
+      recent_.push_back({nullptr, last, 1, VariableId{v}, 0});
   }
-  std::stable_sort(chain_.begin(), chain_.end(), earlier);
-  for (std::size_t i = 1; i < chain_.size(); ++i) chain_[i].before = &chain_[i - 1];
-  return chain_.empty() ? nullptr : &chain_.back();
+  named_.clear();
+  if (!needs_.empty()) named_ = recent_;
+  for (std::size_t i = 0; i < needs_.size(); ++i) window.kept[i].append_to(needs_[i], named_);
+  link_in_order(recent_);
+  link_in_order(named_);
 }
 
-bool WindowExecutor::having(KeyState& key, const OpenWindow& window, const TakenEvent* recent) {
+bool WindowExecutor::having(KeyState& key, const OpenWindow& window) {
   Scope s = scope();
   s.own = nullptr;
-  s.taken = recent;
+  s.taken = tail_of(needs_.empty() ? recent_ : named_);
   s.window = &window;
   s.key = key.key_bytes();
   return holds(s, program_.having);
 }
 
-void WindowExecutor::tell_if_holds(KeyState& key, OpenWindow& window, const TakenEvent* recent) {
+void WindowExecutor::tell_if_holds(KeyState& key,
+                                   const WindowState& state,
+                                   OpenWindow& window,
+                                   StoredEvent* current) {
   const bool first = program_.emit == WindowEmit::first;
+  if (first && window.told && window_.kind != WindowKind::sliding) return;
+  name_events(state, window, current);
+  const bool holds = having(key, window);
   if (first && window.told) {
-    if (window_.kind == WindowKind::sliding) window.told = having(key, window, recent);
-    return;
+    window.told = holds;
+  } else if (holds) {
+    window.told = first;
+    tell(key, window, order_of(*event_), event_->time);
   }
-  if (!having(key, window, recent)) return;
-  window.told = first;
-  tell(key, window, recent, order_of(*event_), event_->time);
 }
 
-void WindowExecutor::tell(KeyState& key,
-                          const OpenWindow& window,
-                          const TakenEvent* recent,
-                          const AlertOrder& order,
-                          EventTime time) {
+void WindowExecutor::tell(KeyState& key, const OpenWindow& window, const AlertOrder& order, EventTime time) {
   ResultView result;
   result.time = time;
   result.order = order;
   result.key = &key;
-  result.tail = recent;
+  result.tail = tail_of(recent_);
+  result.named = tail_of(needs_.empty() ? recent_ : named_);
   result.window = &window;
   result.window_begin =
       window_.kind == WindowKind::sliding ? saturating_add(time, -window_.size) : window.begin;
@@ -262,16 +306,14 @@ void WindowExecutor::tell(KeyState& key,
 
 // --- time ------------------------------------------------------------------------------------------
 
-/// The last multiple of `step` at or before `time`.
-EventTime WindowExecutor::floor_to(EventTime time, Duration step) {
-  const std::int64_t t = time.time_since_epoch().count();
-  const std::int64_t rest = t % step.count();
-  return EventTime{Duration{t - (rest < 0 ? rest + step.count() : rest)}};
+/// Whether a clock says where windows begin.
+bool WindowExecutor::aligned() const {
+  return window_.kind == WindowKind::tumbling || window_.kind == WindowKind::hopping;
 }
 
 /// The window ends a fixed time after the event in hand, unless another comes. Those times rise.
 void WindowExecutor::await_end(KeyState& key, RuleState& state) {
-  state.session_end = saturating_add(event_->time, window_.size);
+  state.session_end = saturating_add(event_->time, *end_after_);
   if (state.session_timer != kTimeMax) return;
   state.session_timer = state.session_end;
   context_.timers.push(*end_lane_, {state.session_end, &key, key.generation, rule_index_});
@@ -289,12 +331,11 @@ void WindowExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dead
   }
   context_.scratch.reset();
   taking_ = 0;
-  const bool aligned = window_.kind == WindowKind::tumbling || window_.kind == WindowKind::hopping;
-  if (aligned) {
+  if (aligned()) {
     Fifo<OpenWindow>& windows = state.window->windows;
     while (!windows.empty() && windows.front().end - Duration{1} <= deadline) {
       close(key, *state.window, deadline, windows.front().end);
-      windows.pop_front();
+      forget_first(*state.window);
     }
     if (windows.empty()) drop(state);
     return;
@@ -303,25 +344,36 @@ void WindowExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dead
   state.session_timer = kTimeMax;
   if (state.session_end > deadline) return arm(key, state);
   if (window_.kind == WindowKind::session) close(key, *state.window, deadline, deadline);
+  if (window_.kind == WindowKind::count) {
+    OpenWindow& window = state.window->windows.front();
+    window.end = saturating_add(deadline, Duration{1});
+    close(key, *state.window, deadline, window.end);
+  }
   drop(state);
 }
 
 /// The first window is over.
-void WindowExecutor::close(KeyState& key, const WindowState& state, EventTime deadline, EventTime time) {
+void WindowExecutor::close(KeyState& key, WindowState& state, EventTime deadline, EventTime time) {
   if (program_.emit != WindowEmit::close) return;
   const OpenWindow& window = state.windows.front();
-  const TakenEvent* recent = recent_chain(state, window, nullptr);
-  if (!having(key, window, recent)) return;
+  name_events(state, window, nullptr);
+  if (!having(key, window)) return;
   AlertOrder order;
   order.decided = deadline;
   order.phase = AlertOrder::Phase::deadline_match;
   order.began = window.begin;
   order.key_hash = key.hash;
-  tell(key, window, recent, order, time);
+  tell(key, window, order, time);
+}
+
+void WindowExecutor::forget_first(WindowState& state) {
+  for (KeptEvents& kept : state.windows.front().kept) kept.clear(context_.store);
+  state.windows.pop_front();
 }
 
 void WindowExecutor::drop(RuleState& state) {
   if (state.window == nullptr) return;
+  while (!state.window->windows.empty()) forget_first(*state.window);
   for (StoredEvent* stored : state.window->recent) {
     if (stored != nullptr) context_.store.release(stored);
   }

@@ -3,13 +3,13 @@
 ///
 /// The events of a window are those that some variable takes. Tumbling, hopping, session and count windows
 /// keep one accumulator for each aggregate; a sliding one also what it must take away again when events
-/// leave. An alert names the last event of each variable.
+/// leave. An alert has the last event of each variable; what else the rule names of a window's events is kept
+/// beside them.
 
-#include "runtime/aggregate.h"
+#include "patterns/window_grid.h"
 #include "runtime/context.h"
 #include "runtime/emitter.h"
-#include "runtime/fifo.h"
-#include "runtime/key_store.h"
+#include "runtime/window_state.h"
 
 #include <memory>
 #include <optional>
@@ -17,37 +17,8 @@
 
 namespace tocsin::runtime {
 
-/// One window that is open: what it spans and its aggregates so far.
-class OpenWindow final : public WindowAnswers {
- public:
-  OpenWindow(const patterns::ExpressionPool& expressions, EventTime first, EventTime last);
-  Value answer(patterns::AggregateId id, std::uint64_t& null_operations) const override;
-
-  EventTime begin;
-  EventTime end;             ///< tumbling, hopping: exclusive; others: of the last event
-  std::uint64_t events = 0;  ///< that some variable took
-  bool told = false;         ///< `emit: first`: has alerted. Sliding: has held ever since it alerted
-  std::vector<Accumulator> aggregates;
-};
-
-/// What one window rule keeps under one key.
-class WindowState {
- public:
-  /// As new, but for the memory.
-  void clear() {
-    windows.clear();
-    recent.clear();
-    times.clear();
-    values.clear();
-    texts.clear();
-  }
-
-  Fifo<OpenWindow> windows;          ///< by begin; more than one only when hopping
-  std::vector<StoredEvent*> recent;  ///< by variable: its last event, held; null if none. Only where kept
-  Fifo<EventTime> times;             ///< sliding: of each event in the window
-  Fifo<Value> values;                ///< sliding: its operand of each aggregate, text in `texts`
-  Fifo<std::string> texts;           ///< sliding: of the operands that are text, in order
-};
+/// What the state of a window depends on beside the rule's version: the events that `program` names.
+std::string memory_text(const patterns::Program& program);
 
 class WindowExecutor final : public Executor {
  public:
@@ -68,8 +39,10 @@ class WindowExecutor final : public Executor {
 
   // one event
   void open_windows(KeyState& key, RuleState& state);
-  void open_aligned(KeyState& key, Fifo<OpenWindow>& windows, EventTime begin);
-  void add_to(OpenWindow& window);
+  void open_aligned(KeyState& key, Fifo<OpenWindow>& windows, patterns::ClockReading start);
+  OpenWindow& open(Fifo<OpenWindow>& windows, EventTime begin, EventTime end);
+  void await_end(KeyState& key, RuleState& state);
+  void add_to(OpenWindow& window, CurrentEvent& event);
   void keep_recent(WindowState& state, CurrentEvent& event);
 
   // sliding
@@ -79,20 +52,16 @@ class WindowExecutor final : public Executor {
   void remember(WindowState& state);
 
   // results
-  const TakenEvent* recent_chain(const WindowState& state, const OpenWindow& window, StoredEvent* current);
-  bool having(KeyState& key, const OpenWindow& window, const TakenEvent* recent);
-  void tell_if_holds(KeyState& key, OpenWindow& window, const TakenEvent* recent);
-  void tell(KeyState& key,
-            const OpenWindow& window,
-            const TakenEvent* recent,
-            const AlertOrder& order,
-            EventTime time);
+  void name_events(const WindowState& state, const OpenWindow& window, StoredEvent* current);
+  bool having(KeyState& key, const OpenWindow& window);
+  void tell_if_holds(KeyState& key, const WindowState& state, OpenWindow& window, StoredEvent* current);
+  void tell(KeyState& key, const OpenWindow& window, const AlertOrder& order, EventTime time);
 
   // time
-  void await_end(KeyState& key, RuleState& state);
-  static EventTime floor_to(EventTime time, Duration step);
+  bool aligned() const;
   void arm(KeyState& key, RuleState& state);
-  void close(KeyState& key, const WindowState& state, EventTime deadline, EventTime time);
+  void close(KeyState& key, WindowState& state, EventTime deadline, EventTime time);
+  void forget_first(WindowState& state);
 
   Context& context_;
   const DeployedRule& rule_;
@@ -100,14 +69,18 @@ class WindowExecutor final : public Executor {
   const patterns::Window& window_;
   std::uint32_t rule_index_;
   Emitter emitter_;
-  std::optional<TimerQueue::Lane> end_lane_;  // of windows that end a fixed time after an event
+  std::optional<Duration> end_after_;         // of windows that end a fixed time after an event
+  std::optional<TimerQueue::Lane> end_lane_;  // for that
   std::vector<std::unique_ptr<WindowState>> spare_;
-  bool keeps_recent_;  // whether an alert may need events that are not at hand
+  patterns::WindowGrid grid_;     // tumbling, hopping
+  bool keeps_recent_;             // whether an alert may need events that are not at hand
+  std::vector<EventNeed> needs_;  // what is named beside the last event of each variable
 
   const Event* event_ = nullptr;       // in hand
   patterns::VariableMask taking_ = 0;  // variables that take it
   std::vector<Value> operands_;        // of each aggregate, of the event in hand
-  std::vector<TakenEvent> chain_;      // of recent_chain
+  std::vector<TakenEvent> recent_;     // the last event of each variable in the window in hand, as a path
+  std::vector<TakenEvent> named_;      // all that the rule may name, as a path; empty: those of recent_
 };
 
 }  // namespace tocsin::runtime

@@ -77,16 +77,26 @@ std::string waiting_of(const simdjson::dom::element& alert) {
   return fmt::format(" waiting=[{}]", fmt::join(names, ","));
 }
 
+std::string seconds_of(const simdjson::dom::element& time) {
+  const auto parsed = parse_rfc3339(text_of(time));
+  TOCSIN_CHECK(parsed.has_value(), "an alert has times");
+  return format_duration(parsed->time_since_epoch());
+}
+
 std::string line_of(const simdjson::dom::element& alert) {
   const std::string kind = text_of(alert["kind"]);
-  const auto time = parse_rfc3339(text_of(alert["time"]));
-  TOCSIN_CHECK(time.has_value(), "an alert has a time");
   std::map<std::string, std::string> taken;
   for (const auto& variable : alert["events"].get_object()) {
     taken[std::string{variable.key}] = numbers_of(variable.value);
   }
-  std::string out = kind + " " + format_duration(time->time_since_epoch());
+  std::string out = kind + " " + seconds_of(alert["time"]);
   for (const auto& [name, numbers] : taken) out += " " + name + "=" + numbers;
+  simdjson::dom::element window;
+  if (alert["window"].get(window) == simdjson::SUCCESS) {
+    out += " [" + seconds_of(window["start"]) + ".." + seconds_of(window["end"]) + "]";
+  }
+  simdjson::dom::element fields;
+  if (alert["fields"].get(fields) == simdjson::SUCCESS) out += " " + simdjson::minify(fields);
   simdjson::dom::element suppressed;
   if (alert["suppressed"].get(suppressed) == simdjson::SUCCESS) {
     out += " suppressed=" + simdjson::minify(suppressed);

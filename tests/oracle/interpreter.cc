@@ -235,7 +235,8 @@ class Interpreter::Evaluation {
   std::vector<const Event*> taken_by(VariableMask variables) const {
     std::vector<const Event*> out;
     for (const Taken& t : taken_) {
-      if ((mask_of(t.variable) & variables) != 0) out.push_back(t.event);
+      if ((mask_of(t.variable) & variables) == 0) continue;
+      if (out.empty() || out.back() != t.event) out.push_back(t.event);  // in a window several may take one
     }
     return out;
   }

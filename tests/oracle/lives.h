@@ -46,12 +46,13 @@ struct Candidate {
   Run run;
   Instant at;
   std::size_t life = kNever;  ///< the run that became it
+  EventTime time;             ///< of its alert
 };
 
 /// A run that time closed.
 struct Expired {
   Run run;
-  EventTime deadline;
+  EventTime deadline;  ///< the alert's time
   patterns::VariableMask waiting = 0;
 };
 

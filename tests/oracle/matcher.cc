@@ -2,6 +2,7 @@
 
 #include "tests/oracle/interpreter.h"
 #include "tests/oracle/reports.h"
+#include "tests/oracle/slices.h"
 #include "tests/oracle/words.h"
 
 #include <algorithm>
@@ -21,12 +22,12 @@ class Search {
          const patterns::Program& program,
          const Interpreter& interpreter,
          std::span<const Event> events,
-         EventTime session_end)
+         const Slice& slice)
       : pattern_{pattern},
         program_{program},
         interpreter_{interpreter},
         events_{events},
-        session_end_{session_end},
+        slice_{slice},
         words_{words_of(pattern.root)} {
     for (std::size_t way = 0; way < words_.ways.size(); ++way) begin(way);
   }
@@ -131,7 +132,8 @@ class Search {
   void complete(std::size_t life, const Run& run, const Way& way, std::size_t choice, const Instant& end) {
     const bool at_once = ends_at_once(way);
     if (!at_once && !(end.is_deadline() && end.comes())) return;
-    Candidate out{run, at_once ? Instant{events_[run.last()].time, run.last()} : end, life};
+    Candidate out{run, at_once ? Instant{events_[run.last()].time, run.last()} : end, life, {}};
+    out.time = at_once ? out.at.time : told_at(run, end);
     out.run.choices.emplace_back(choice, 0);
     found.candidates.push_back(std::move(out));
   }
@@ -176,13 +178,26 @@ class Search {
 
   Instant deadline_of(const Run& run, const Way& way) const {
     const EventTime last = events_[run.last()].time;
-    const Instant within = limit_of(run);
-    const Instant session_end{session_end_};
+    const Instant within = std::min(limit_of(run), Instant{slides_out(run)});
+    const Instant session_end{slice_.last};
     if (way.variable)
       return std::min({Instant{saturating_add(last, way.joint.gap_max)}, within, session_end});
     // An absence with a gap of its own is decided by that gap even beyond `within`.
     const Duration gap = way.joint.gap_max;
     return std::min(gap == kForever ? within : Instant{saturating_add(last, gap)}, session_end);
+  }
+
+  /// The last instant of the sliding windows that hold the run's first event.
+  EventTime slides_out(const Run& run) const {
+    if (program_.window.kind != patterns::WindowKind::sliding) return kTimeMax;
+    return events_[run.start()].time + program_.window.size - Duration{1};
+  }
+
+  /// The time that is told of a deadline: of the end of a half-open window, just after it.
+  EventTime told_at(const Run& run, const Instant& deadline) const {
+    const bool at_end =
+        deadline.time == slides_out(run) || (deadline.time == slice_.last && slice_.half_open);
+    return deadline.time + Duration{deadline.reached && at_end ? 1 : 0};
   }
 
   bool breaks_absence(const Run& run,
@@ -230,7 +245,7 @@ class Search {
 
   /// Time closed the run: it stands in the order of candidates where its best way on would have led.
   std::optional<Expired> expired(const Run& run, const Place& place, const Instant& deadline) const {
-    Expired out{run, deadline.time, 0};
+    Expired out{run, told_at(run, deadline), 0};
     for (std::size_t i = 0; i < place.ways.size(); ++i) {
       const Way& way = place.ways[i];
       if (!way.variable || closing(run, place, i) != deadline) continue;
@@ -251,31 +266,17 @@ class Search {
   const patterns::Program& program_;
   const Interpreter& interpreter_;
   std::span<const Event> events_;
-  EventTime session_end_;
+  Slice slice_;
   Place words_;
 };
 
-/// Where the session that begins at `begin` ends: an event exactly its gap after the last one still belongs
-/// to it.
-std::size_t session_after(std::size_t begin, std::span<const Event> events, Duration gap) {
-  std::size_t end = begin + 1;
-  while (end < events.size() && events[end].time <= saturating_add(events[end - 1].time, gap)) ++end;
-  return end;
-}
-
-/// What `suppress` lets through: of one key at most one alert in that time.
-std::vector<Outcome> told_of(const std::vector<Outcome>& outcomes, Duration suppress) {
-  std::vector<Outcome> out;
-  std::size_t held = 0;
-  for (const Outcome& outcome : outcomes) {
-    if (!out.empty() && outcome.time < out.back().time + suppress) {
-      ++held;
-      continue;
-    }
-    out.push_back(outcome);
-    out.back().suppressed = std::exchange(held, 0);
+/// `runs: once`: the one event that may begin runs; kNever if there is none.
+std::size_t only_start_of(const std::vector<Findings>& found, const std::vector<Slice>& slices) {
+  std::size_t first = kNever;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    for (const Life& life : found[i].lives) first = std::min(first, slices[i].begin + life.run.start());
   }
-  return out;
+  return first;
 }
 
 }  // namespace
@@ -285,21 +286,28 @@ std::vector<Outcome> outcomes_of(const patterns::Pattern& pattern,
                                  const Schema& schema,
                                  std::span<const Event> events,
                                  const MayTake& may_take) {
-  const bool sessions = program.window.kind == patterns::WindowKind::session;
-  const Duration gap = sessions ? program.window.size : kForever;
+  const std::vector<Slice> slices = slices_of(program.window, events);
+  std::vector<Findings> found;
+  for (const Slice& slice : slices) {
+    const auto inside = events.subspan(slice.begin, slice.end - slice.begin);
+    const Interpreter interpreter{program, schema, inside, may_take};
+    found.push_back(Search{pattern, program, interpreter, inside, slice}.found);
+  }
+  const bool once = program.runs == patterns::RunsKept::once;
+  const std::size_t only_start = once ? only_start_of(found, slices) : kNever;
   std::vector<Outcome> out;
-  bool started = false;
-  for (std::size_t begin = 0, end = 0; begin < events.size(); begin = end) {
-    end = session_after(begin, events, gap);
-    const auto session = events.subspan(begin, end - begin);
-    const Interpreter interpreter{program, schema, session, may_take};
-    const Search search{pattern, program, interpreter, session, saturating_add(session.back().time, gap)};
-    for (Outcome& outcome : reports_of(search.found, program, session, started)) {
-      for (auto& taken : outcome.taken) taken.first += begin;
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const Slice& slice = slices[i];
+    const bool starts_here = slice.begin <= only_start && only_start < slice.end;
+    if (once && !starts_here) continue;
+    const std::size_t only_begin = once ? only_start - slice.begin : kNever;
+    const auto inside = events.subspan(slice.begin, slice.end - slice.begin);
+    for (Outcome& outcome : reports_of(found[i], program, inside, only_begin)) {
+      outcome.put_into(slice);
       out.push_back(std::move(outcome));
     }
   }
-  return program.suppress == Duration{0} ? out : told_of(out, program.suppress);
+  return told_of(std::move(out), program);
 }
 
 }  // namespace tocsin::oracle

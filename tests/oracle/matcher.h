@@ -4,33 +4,21 @@
 ///
 /// It looks at the whole stream at once and follows the text, not the engine: every way to lay a word of the
 /// pattern over the events is tried (3.1), then the reports are picked in the order of time (3.2, 3.3), for
-/// each session by itself (3.4). Exponential, for streams of a dozen events.
+/// each window by itself (3.4). Exponential, for streams of a dozen events.
 
 #include "base/event.h"
 #include "base/schema.h"
 #include "patterns/pattern.h"
 #include "patterns/program.h"
 #include "tests/oracle/interpreter.h"
+#include "tests/oracle/outcomes.h"
 
-#include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace tocsin::oracle {
 
-enum class OutcomeKind : std::uint8_t { match, timeout };
-
-/// Indexes count the events of the key, as they are seen.
-struct Outcome {
-  OutcomeKind kind = OutcomeKind::match;
-  EventTime time;  ///< of the last event, or the deadline
-  std::vector<std::pair<std::size_t, patterns::VariableId>> taken;
-  patterns::VariableMask waiting = 0;  ///< timeouts
-  std::size_t suppressed = 0;          ///< held back before it
-};
-
-/// What a rule reports, in order.
+/// What a rule with a pattern reports, in order.
 ///
 /// program  its conditions and settings; its positions, which `pattern` was lowered to, are not looked at
 /// events   of one key, those that the rule sees, in the order in which it sees them

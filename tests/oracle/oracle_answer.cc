@@ -1,6 +1,7 @@
 #include "tests/oracle/answers.h"
 #include "tests/oracle/interpreter.h"
 #include "tests/oracle/matcher.h"
+#include "tests/oracle/window_outcomes.h"
 
 #include <algorithm>
 #include <map>
@@ -118,6 +119,11 @@ std::string line_of(const Outcome& outcome,
     taken[names[variable.value]].push_back(std::to_string(events[event].offset));
   }
   for (const auto& [name, numbers] : taken) out += " " + name + "=[" + joined(numbers) + "]";
+  if (outcome.span) {
+    out += " [" + format_duration(outcome.span->first.time_since_epoch()) + ".." +
+           format_duration(outcome.span->second.time_since_epoch()) + "]";
+  }
+  if (!outcome.fields.empty()) out += " " + outcome.fields;
   if (outcome.suppressed > 0) out += " suppressed=" + std::to_string(outcome.suppressed);
   if (outcome.kind == OutcomeKind::match) return out;
   std::vector<std::string> waiting;
@@ -132,7 +138,6 @@ std::string line_of(const Outcome& outcome,
 
 Answer oracle_answer(const compiler::CompiledRules& rules, const std::vector<Record>& events) {
   const patterns::Program& program = *rules.programs.front();
-  const patterns::Pattern& pattern = rules.stages.front().front().pattern;
   const Interpreter interpreter{program, *rules.schema, {}};
   const Stream stream{events, *rules.schema};
   const Keys keys_of{program, interpreter};
@@ -140,16 +145,19 @@ Answer oracle_answer(const compiler::CompiledRules& rules, const std::vector<Rec
   for (const Event& event : stream.events) {
     for (const std::string& key : keys_of.of(event)) keys[key].push_back(event);
   }
-  Answer out;
-  for (const auto& entry : keys) {
-    const auto& [key, seen] = entry;
+  const auto outcomes = [&](const std::string& key, std::span<const Event> seen) {
+    if (program.positions.empty()) return window_outcomes_of(program, *rules.schema, seen);
     const MayTake may_take = [&](const Event& event, patterns::VariableId variable) {
-      return keys_of.key(event, variable) == entry.first;
+      return keys_of.key(event, variable) == key;
     };
-    for (const Outcome& outcome :
-         outcomes_of(pattern, program, *rules.schema, seen, may_take)) {
-      out.push_back(key + " " + line_of(outcome, pattern.variable_names, seen));
-    }
+    return outcomes_of(rules.stages.front().front().pattern, program, *rules.schema, seen, may_take);
+  };
+  std::vector<std::string> names;
+  for (const patterns::Variable& variable : program.variables) names.push_back(variable.name);
+  Answer out;
+  for (const auto& [key, seen] : keys) {
+    for (const Outcome& outcome : outcomes(key, seen))
+      out.push_back(key + " " + line_of(outcome, names, seen));
   }
   return out;
 }

@@ -84,6 +84,36 @@ constexpr std::array kConditions{"x > 0",
                                  "prior.x == #.x",
                                  "x == #.x and y != prior.y"};
 
+/// Of rules without a pattern: conditions of variables, and what the window is asked; `s` is a set of all.
+constexpr std::array kOwnConditions{"x > 0", "x == 1", "y >= 0.5", "not exists(x)", "x in [0, 2]"};
+constexpr std::array kHavings{"count(#) >= 2",
+                              "count(#) == 2",
+                              "count(#) < 3",
+                              "count(s) > 2",
+                              "count(#.x) >= 1",
+                              "sum(#.x) > 2",
+                              "sum(s.x + s.y) >= 2",
+                              "avg(#.y) >= 1",
+                              "max(#.x) > min(#.x)",
+                              "distinct(s.x) >= 2",
+                              "#.x > 0",
+                              "first(#).x == 1",
+                              "#[1].x > 0",
+                              "#[-2].x == #.x",
+                              "#.x > first(s).x",
+                              "#.time - first(#).time >= 2s",
+                              "s[2].y > s[-3].y",
+                              "not exists(#[2].x)"};
+constexpr std::array kFields{"count(#)",
+                             "sum(#.x)",
+                             "max(#.y)",
+                             "#.x",
+                             "first(#).x",
+                             "#[1].x",
+                             "#[-2].x",
+                             "s[2].y",
+                             "#.time - s[0].time"};
+
 class CaseMaker {
  public:
   explicit CaseMaker(std::uint64_t seed) : dice_{seed} {}
@@ -92,6 +122,11 @@ class CaseMaker {
     letters_ = std::string("abcd").substr(0, static_cast<std::size_t>(dice_.between(2, 4)));
     timeouts_ = dice_.chance(40);
     Case out;
+    if (dice_.chance(15)) {
+      make_window(out.rule);
+      out.events = events();
+      return out;
+    }
     out.rule.pattern = branches(0);
     used_ = letters_of(out.rule.pattern);
     add_settings(out.rule);
@@ -181,23 +216,61 @@ class CaseMaker {
     }
   }
 
-  std::string condition() {
-    std::string text = dice_.one_of(Texts{kConditions});
-    const char letter = dice_.one_of(used_);
-    std::replace(text.begin(), text.end(), '#', letter);
-    return text;
-  }
+  std::string condition() { return asked(kConditions); }
 
   void add_settings(RuleText& rule) {
     auto& settings = rule.settings;
     if (dice_.chance(90)) settings["within"] = seconds(1, 9);
-    if (dice_.chance(15)) settings["window"] = "session " + seconds(1, 3);
+    if (dice_.chance(35)) add_window(settings);
     if (dice_.chance(10)) settings["suppress"] = seconds(1, 5);
     if (timeouts_) settings["on timeout"] = "{message: m}";
     if (dice_.chance(70)) settings["after match"] = after_match();
     if (dice_.chance(30)) settings["from"] = "any";
     if (dice_.chance(40)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
     add_run_settings(settings);
+  }
+
+  void add_window(std::map<std::string, std::string>& settings) {
+    const std::string size = seconds(1, 6);
+    const std::string count = "count " + std::to_string(dice_.between(1, 5));
+    const std::array<std::string, 6> choices{"session " + seconds(1, 3),
+                                             "tumbling " + size,
+                                             "hopping " + size + " every " + seconds(1, 4),
+                                             "sliding " + size,
+                                             count,
+                                             count + " or " + seconds(1, 4)};
+    const std::string& window = dice_.one_of(std::span<const std::string>{choices});
+    settings["window"] = window;
+    const bool aligned = window[0] == 't' || window[0] == 'h';
+    if (aligned && dice_.chance(40)) settings["offset"] = seconds(1, 7);
+  }
+
+  /// A rule without a pattern.
+  void make_window(RuleText& rule) {
+    used_ = letters_;
+    std::string all;
+    for (const char letter : letters_) {
+      rule.types[letter] = dice_.chance(70) ? std::string(1, letter) : dice_.one_of(Texts{kTypes});
+      if (dice_.chance(35)) rule.conditions[letter] = dice_.one_of(Texts{kOwnConditions});
+      all += (all.empty() ? "" : ", ") + std::string(1, letter);
+    }
+    auto& settings = rule.settings;
+    settings["sets"] = "{s: [" + all + "]}";
+    add_window(settings);
+    std::string having = asked(kHavings);
+    if (dice_.chance(30)) having += (dice_.chance(50) ? " and " : " or ") + asked(kHavings);
+    settings["having"] = "\"" + having + "\"";
+    static constexpr std::array kEmits{"first", "each", "close"};
+    if (dice_.chance(75)) settings["emit"] = dice_.one_of(Texts{kEmits});
+    settings["on match"] = "{fields: {f: \"" + asked(kFields) + "\", g: \"" + asked(kFields) + "\"}}";
+    if (dice_.chance(15)) settings["suppress"] = seconds(1, 5);
+    if (dice_.chance(60)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
+  }
+
+  std::string asked(Texts choices) {
+    std::string text = dice_.one_of(choices);
+    std::replace(text.begin(), text.end(), '#', dice_.one_of(used_));
+    return text;
   }
 
   /// What no variable takes has no key then.

@@ -21,12 +21,12 @@ class Reporter {
   Reporter(const Findings& findings,
            const patterns::Program& program,
            std::span<const Event> events,
-           bool& started)
+           std::size_t only_start)
       : lives_{findings.lives},
         candidates_{findings.candidates},
         program_{program},
         events_{events},
-        started_{started},
+        only_start_{only_start},
         exists_(lives_.size(), false),
         ended_(lives_.size()) {}
 
@@ -64,7 +64,7 @@ class Reporter {
     const bool one_at_a_time = program_.runs == RunsKept::first;
     const bool taken = one_at_a_time && report_matches();
     const bool taken_up = taken || (one_at_a_time && any_open());
-    if (!taken_up && !(program_.runs == RunsKept::once && started_)) begin();
+    if (!taken_up && (only_start_ == kNever || only_start_ == now_.event)) begin();
     report_matches();
     if (program_.runs == RunsKept::newest) replace_older();
   }
@@ -88,7 +88,6 @@ class Reporter {
     for (std::size_t i = 0; i < lives_.size(); ++i) {
       if (lives_[i].parent != kNever || lives_[i].run.last() != now_.event) continue;
       exists_[i] = true;
-      started_ = true;
     }
   }
 
@@ -145,7 +144,7 @@ class Reporter {
       if (dropped || !told_.insert(candidate->run.pairs()).second) continue;
       reported = true;
       matched_.insert(candidate->run.start());
-      if (program_.on_match) tell(OutcomeKind::match, now_.time, candidate->run, 0);
+      if (program_.on_match) tell(OutcomeKind::match, candidate->time, candidate->run, 0);
       apply_after_match(candidate->run);
     }
     return reported;
@@ -204,7 +203,7 @@ class Reporter {
         if (const Expired* const first = first_expired(start)) expired_.push_back(first);
         continue;
       }
-      if (program_.on_match) tell(OutcomeKind::match, best->at.time, best->run, 0);
+      if (program_.on_match) tell(OutcomeKind::match, best->time, best->run, 0);
       taken = taken || best->run.last() == now_.event;
       apply_after_match(best->run);
     }
@@ -294,7 +293,11 @@ class Reporter {
   }
 
   void tell(OutcomeKind kind, EventTime time, const Run& run, patterns::VariableMask waiting) {
-    Outcome& out = out_.emplace_back(Outcome{kind, time, {}, waiting});
+    Outcome& out = out_.emplace_back();
+    out.kind = kind;
+    out.time = time;
+    out.at = now_;
+    out.waiting = waiting;
     for (std::size_t i = 0; i < run.events.size(); ++i)
       out.taken.emplace_back(run.events[i], run.variables[i]);
   }
@@ -303,7 +306,7 @@ class Reporter {
   const std::vector<Candidate>& candidates_;
   const patterns::Program& program_;
   std::span<const Event> events_;
-  bool& started_;
+  std::size_t only_start_;
   Instant now_;
   std::vector<bool> exists_;             // by life
   std::vector<Instant> ended_;           // by life: before its time, by a report, a newer run or `cancel`
@@ -321,8 +324,8 @@ class Reporter {
 std::vector<Outcome> reports_of(const Findings& findings,
                                 const patterns::Program& program,
                                 std::span<const Event> events,
-                                bool& started) {
-  return Reporter{findings, program, events, started}.run();
+                                std::size_t only_start) {
+  return Reporter{findings, program, events, only_start}.run();
 }
 
 }  // namespace tocsin::oracle

@@ -9,11 +9,11 @@
 
 namespace tocsin::oracle {
 
-/// events   what was searched
-/// started  `runs: once`: whether the key has had its start; sessions hand it on
+/// events      what was searched
+/// only_start  `runs: once`: the one event that may begin runs; kNever: any may
 std::vector<Outcome> reports_of(const Findings& findings,
                                 const patterns::Program& program,
                                 std::span<const Event> events,
-                                bool& started);
+                                std::size_t only_start);
 
 }  // namespace tocsin::oracle

@@ -79,6 +79,9 @@ std::string letters_of(const std::vector<TermSequence>& branches) {
 std::string letters_of(const RuleText& rule) {
   std::set<char> letters;
   collect_letters(rule.pattern, letters);
+  for (const auto& [letter, type] : rule.types) {
+    if (rule.pattern.empty()) letters.insert(letter);
+  }
   const auto cancel = rule.settings.find("cancel");
   if (cancel != rule.settings.end()) letters.insert(cancel->second.front());
   return {letters.begin(), letters.end()};
@@ -89,7 +92,7 @@ std::string yaml_of(const RuleText& rule) {
   for (const char letter : letters_of(rule)) {
     out += std::string("  ") + letter + ": \"" + declaration(rule, letter) + "\"\n";
   }
-  out += "pattern: \"" + pattern_text(rule.pattern) + "\"\n";
+  if (!rule.pattern.empty()) out += "pattern: \"" + pattern_text(rule.pattern) + "\"\n";
   for (const auto& [name, value] : rule.settings) out += name + ": " + value + "\n";
   return out;
 }

@@ -28,7 +28,7 @@ struct Term {
 };
 
 struct RuleText {
-  std::vector<TermSequence> pattern;            ///< branches
+  std::vector<TermSequence> pattern;            ///< branches; a window has none
   std::map<char, std::string> types;            ///< of a variable; its own letter where none is given
   std::map<char, std::string> conditions;       ///< of a variable, without `where`
   std::map<std::string, std::string> settings;  ///< `within`, `after match`, `window`, `key`, …
@@ -41,7 +41,7 @@ std::string pattern_text(const std::vector<TermSequence>& branches);
 /// The letters that a pattern names, each once.
 std::string letters_of(const std::vector<TermSequence>& branches);
 
-/// Those of its pattern and of its settings.
+/// Those of its pattern and of its settings; of a window those that have a type.
 std::string letters_of(const RuleText& rule);
 
 /// The rule file; it declares these letters as variables.

@@ -59,6 +59,7 @@ suppress: 1h
 sets: {both: [a, b]}
 late: drop
 timezone: Europe/Prague
+offset: 6h
 keys: {max: 10}
 on match:
   message: "{a.query} by {user:s}"
@@ -92,8 +93,10 @@ on timeout: none
   CHECK(rule.cancel->value == "b");
   CHECK(rule.suppress->value == std::chrono::hours(1));
   CHECK(rule.sets.at(0).variables.size() == 2);
-  REQUIRE(rule.others.size() == 3);
-  CHECK(rule.others[1].text.value == "Europe/Prague");
+  REQUIRE(rule.others.size() == 2);
+  CHECK(rule.others[1].name.value == "keys");
+  CHECK(rule.timezone->value == "Europe/Prague");
+  CHECK(rule.offset->value == std::chrono::hours(6));
   CHECK(rule.on_match->message->parts.size() == 3);
   REQUIRE(rule.on_match->fields.size() == 3);
   CHECK(to_string(rule.on_match->fields[1].value) == "1h");

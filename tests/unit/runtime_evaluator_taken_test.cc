@@ -124,7 +124,7 @@ TEST_CASE("sets and `match` where they cannot be", "[compiler]") {
        {"E0501 `split(a.x, ',')`"}},
       {"events: {a: t}\nwindow: sliding 1h\nhaving: count(a) > 1\non match: {fields: {f: match.x, g: "
        "first(match).x}}",
-       {"E0900 `first(match).x`"}},
+       {}},
       {"events: {a: t, b: u, c: v}\npattern: a -> (b | c)\nwithin: 1h\nsets: {s: [b, c]}\nafter match: skip "
        "to last s",
        {}},

@@ -50,20 +50,20 @@ std::map<std::size_t, std::string> words_of(const std::string& row) {
   return words;
 }
 
-/// `match(a0 b2)@4` for a row that shows it under `seconds`.
+/// `match(a0 b2)@4[0..5]` for a row that shows it under `seconds`.
 std::string told(const std::string& row, const std::map<std::size_t, std::string>& seconds) {
   std::string taken;
-  std::string time;
+  std::string rest;  // its time and its window
   for (const auto& [column, word] : words_of(row)) {
-    if (word.starts_with('@')) {
-      time = word;
+    if (word.starts_with('@') || word.starts_with('[')) {
+      rest += word;
       continue;
     }
     std::istringstream variables{word};
     for (std::string variable; std::getline(variables, variable, '+');)
       taken += (taken.empty() ? "" : " ") + variable + seconds.at(column);
   }
-  return row.substr(0, row.find(' ')) + "(" + taken + ")" + time;
+  return row.substr(0, row.find(' ')) + "(" + taken + ")" + rest;
 }
 
 /// The rule of a picture, with the variables that it names.
