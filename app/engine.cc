@@ -13,7 +13,7 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
                const runtime::ShardOptions& options)
     : rules_{std::move(rules)},
       team_{workers},
-      routed_(workers, std::vector<std::vector<RoutedEvent>>(workers)),
+      routed_(workers, std::vector<runtime::RoutedEvents>(workers)),
       alerts_(workers),
       unkeyed_before_(rules_->rules().size()) {
   for (std::size_t i = 0; i < workers; ++i)
@@ -27,12 +27,7 @@ void Engine::make_routers() {
 }
 
 void Engine::route(std::size_t part, const Event& event, Arena& arena) {
-  if (shards_.size() == 1) {  // the same thread takes it in
-    return routers_[0].route(event, arena, [this](const RoutedEvent& routed) { shards_[0]->add(routed); });
-  }
-  routers_[part].route(event, arena, [&](const RoutedEvent& routed) {
-    routed_[part][routed.key_group() * shards_.size() / runtime::kKeyGroups].push_back(routed);
-  });
+  routers_[part].route(event, arena, routed_[part]);
 }
 
 void Engine::step(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out) {

@@ -49,11 +49,11 @@ class Engine {
 
   std::shared_ptr<const runtime::RuleSet> rules_;
   WorkerTeam team_;
-  std::vector<std::unique_ptr<runtime::Shard>> shards_;                 // by worker
-  std::vector<runtime::Router> routers_;                                // by worker
-  std::vector<std::vector<std::vector<runtime::RoutedEvent>>> routed_;  // by part, by worker
-  std::vector<runtime::AlertBatch> alerts_;                             // by worker
-  std::vector<std::uint64_t> unkeyed_before_;                           // by rule: under earlier rule sets
+  std::vector<std::unique_ptr<runtime::Shard>> shards_;     // by worker
+  std::vector<runtime::Router> routers_;                    // by worker
+  std::vector<std::vector<runtime::RoutedEvents>> routed_;  // by part, by worker
+  std::vector<runtime::AlertBatch> alerts_;                 // by worker
+  std::vector<std::uint64_t> unkeyed_before_;               // by rule: under earlier rule sets
 };
 
 }  // namespace tocsin::app

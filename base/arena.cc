@@ -26,9 +26,9 @@ void* Arena::allocate_in_next_block(std::size_t size) {
     const std::size_t block_bytes = std::max(size, kBlockBytes);
     blocks_.insert(unused, Block{std::make_unique_for_overwrite<std::byte[]>(block_bytes), block_bytes});
   }
-  block_ = next;
-  used_ = size;
-  return blocks_[block_].bytes.get();
+  begin_block(next);
+  at_ += size;
+  return blocks_[next].bytes.get();
 }
 
 }  // namespace tocsin

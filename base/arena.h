@@ -2,9 +2,11 @@
 /// A bump allocator for things that die together, as a batch of events. Keeps its blocks when reset.
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tocsin {
@@ -15,8 +17,14 @@ class Arena {
   static constexpr std::size_t kBlockBytes = 256 * 1024;
 
   Arena() = default;
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  Arena(Arena&& other) noexcept { *this = std::move(other); }
+  Arena& operator=(Arena&& other) noexcept {
+    blocks_ = std::exchange(other.blocks_, {});
+    block_ = std::exchange(other.block_, 0);
+    at_ = std::exchange(other.at_, nullptr);
+    end_ = std::exchange(other.end_, nullptr);
+    return *this;
+  }
 
   template <class T>
   T* allocate(std::size_t count) {
@@ -32,8 +40,7 @@ class Arena {
 
   /// Forgets everything allocated and keeps the memory for what comes next.
   void reset() {
-    block_ = 0;
-    used_ = 0;
+    if (!blocks_.empty()) begin_block(0);
   }
 
   std::size_t reserved_bytes() const;
@@ -45,18 +52,24 @@ class Arena {
   };
 
   void* allocate_bytes(std::size_t size, std::size_t align) {
-    const std::size_t at = (used_ + align - 1) & ~(align - 1);
-    if (block_ < blocks_.size() && at + size <= blocks_[block_].size) {
-      used_ = at + size;
-      return blocks_[block_].bytes.get() + at;
-    }
-    return allocate_in_next_block(size);
+    const auto left = static_cast<std::size_t>(end_ - at_);
+    const std::size_t padding = (align - reinterpret_cast<std::uintptr_t>(at_)) & (align - 1);
+    if (padding + size >= left) return allocate_in_next_block(size);  // also before the first block
+    std::byte* const at = at_ + padding;
+    at_ = at + size;
+    return at;
   }
   void* allocate_in_next_block(std::size_t size);
+  void begin_block(std::size_t block) {
+    block_ = block;
+    at_ = blocks_[block].bytes.get();
+    end_ = at_ + blocks_[block].size;
+  }
 
   std::vector<Block> blocks_;
-  std::size_t block_ = 0;  // the one being filled
-  std::size_t used_ = 0;   // of it
+  std::size_t block_ = 0;    // the one being filled
+  std::byte* at_ = nullptr;  // what is left of it
+  std::byte* end_ = nullptr;
 };
 
 }  // namespace tocsin

@@ -51,15 +51,12 @@ enum class KeyTag : char {
   boolean = 1,
   integer = 2,
   real = 3,
-  string = 4,
+  string = kStringKeyTag,
   duration = 5,
   time = 6,
   json = 7,
   list = 8
 };
-
-/// Where a text begins in its key bytes: after the tag and its size.
-constexpr std::size_t kKeyTextAt = 1 + sizeof(std::uint32_t);
 
 template <class T>
 void append_little_endian(std::string& out, T number) {
@@ -315,15 +312,6 @@ void append_key_bytes(std::string& out, const Value& v) {
     case ValueKind::list:
       return append_key_list(out, v.as_text());
   }
-}
-
-std::string_view string_key_bytes(Arena& arena, std::string_view text) {
-  const auto size = static_cast<std::uint32_t>(text.size());
-  char* const key = arena.allocate<char>(kKeyTextAt + text.size());
-  key[0] = static_cast<char>(KeyTag::string);
-  for (std::size_t i = 0; i < sizeof size; ++i) key[1 + i] = static_cast<char>(size >> (8 * i) & 0xFF);
-  if (!text.empty()) std::memcpy(key + kKeyTextAt, text.data(), text.size());
-  return {key, kKeyTextAt + text.size()};
 }
 
 void append_item(std::string& out, const Value& item) {

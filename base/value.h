@@ -3,6 +3,7 @@
 /// came from.
 
 #include "base/arena.h"
+#include "base/bytes.h"
 #include "base/check.h"
 #include "base/time.h"
 
@@ -118,8 +119,18 @@ Ordering compare(const Value& a, const Value& b);
 /// The encoding is part of the state format: it must not change between versions.
 void append_key_bytes(std::string& out, const Value& v);
 
+/// How the key bytes of a string begin: a tag, then its size; then comes the text.
+inline constexpr std::uint8_t kStringKeyTag = 4;
+inline constexpr std::size_t kKeyTextAt = 1 + sizeof(std::uint32_t);
+
 /// What `append_key_bytes` writes of a string, in `arena`.
-std::string_view string_key_bytes(Arena& arena, std::string_view text);
+inline std::string_view string_key_bytes(Arena& arena, std::string_view text) {
+  const std::uint64_t head = kStringKeyTag | std::uint64_t{text.size()} << 8;
+  char* const key = arena.allocate<char>(sizeof head + text.size());
+  for (std::size_t i = 0; i < sizeof head; ++i) key[i] = static_cast<char>(head >> (8 * i) & 0xFF);
+  copy_bytes(key + kKeyTextAt, text.data(), text.size());
+  return {key, kKeyTextAt + text.size()};
+}
 
 /// Appends `item` to the text of a list, kind and all.
 void append_item(std::string& out, const Value& item);

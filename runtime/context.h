@@ -41,7 +41,7 @@ class CurrentEvent {
   /// freed.
   StoredEvent* passing() {
     if (stored_ != nullptr) return stored_;
-    if (!passing_) passing_ = StoredEvent{1, 0, sequence_, {}, event_};
+    if (!passing_) passing_.emplace(1u, 0u, sequence_, TakenEvent{}, event_);
     return &*passing_;
   }
 
@@ -73,6 +73,9 @@ class Executor {
 
   /// Time has gone beyond `deadline`, and `state` has not heard of any later time.
   virtual void on_deadline(struct KeyState& key, struct RuleState& state, EventTime deadline) = 0;
+
+  /// Whether all it ever keeps in a RuleState are runs.
+  virtual bool keeps_only_runs() const { return false; }
 
   /// Lets go of all that `state` holds, without a word.
   virtual void drop(struct RuleState& state) = 0;

@@ -75,6 +75,8 @@ Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
       rule_{rule},
       program_{*context.rules->rules()[rule].program},
       counters_{counters},
+      tells_matches_{program_.on_match.has_value()},
+      tells_timeouts_{program_.on_timeout.has_value()},
       kinds_{make_kind(program_, AlertKind::match), make_kind(program_, AlertKind::timeout)} {
   for (const patterns::KeyPart& part : program_.key) {
     key_begins_.push_back((key_begins_.empty() ? "\"key\":{" : ",") + member_name(part.name));
@@ -109,12 +111,14 @@ Emitter::Kind Emitter::make_kind(const patterns::Program& program, AlertKind kin
   return out;
 }
 
-void Emitter::emit(ResultView result) {
-  const bool match = result.kind == AlertKind::match;
-  ++(match ? counters_.matches : counters_.timeouts);
-  const std::optional<Output>& output = match ? program_.on_match : program_.on_timeout;
-  if (!output) return;
-  if (program_.suppress > Duration{0} && held_back(result)) return;
+void Emitter::tell(const ResultView& result) {
+  ++(result.kind == AlertKind::match ? counters_.matches : counters_.timeouts);
+  std::uint64_t suppressed = 0;
+  if (program_.suppress > Duration{0}) {
+    const auto before = held_back_before(result);
+    if (!before) return;
+    suppressed = *before;
+  }
   ++counters_.alerts;
   if (!context_.render_alerts) return;
 
@@ -131,28 +135,29 @@ void Emitter::emit(ResultView result) {
   alert.kind = result.kind;
   alert.time = result.time;
   alert.begin = context_.alerts->lines.size();
-  render(result, context_.alerts->lines);
+  render(result, suppressed, context_.alerts->lines);
   alert.size = context_.alerts->lines.size() - alert.begin;
 }
 
-/// Whether the last alert of the key is too near; if not, this one tells how many were.
-bool Emitter::held_back(ResultView& result) {
+/// How many alerts of the key were held back since the last one was told; nothing if this one is too near to
+/// it.
+std::optional<std::uint64_t> Emitter::held_back_before(const ResultView& result) {
   RuleState& state = *result.key->find(rule_);
   if (state.silence == nullptr) {
     state.silence = std::make_unique<Silence>();
   } else if (result.time <= silence_end(state.silence->told, program_.suppress)) {
     ++state.silence->held;
     ++counters_.suppressed;
-    return true;
+    return std::nullopt;
   }
-  result.suppressed = state.silence->held;
+  const std::uint64_t held = state.silence->held;
   *state.silence = {result.time, 0, false};
   const EventTime end = silence_end(result.time, program_.suppress);
   context_.timers.push_unordered({end, result.key, result.key->generation, rule_});
-  return false;
+  return held;
 }
 
-void Emitter::render(const ResultView& result, std::string& line) {
+void Emitter::render(const ResultView& result, std::uint64_t suppressed, std::string& line) {
   const Kind& kind = kinds_[static_cast<std::size_t>(result.kind)];
   append_id(result, line);
   line += kind.head;
@@ -170,14 +175,14 @@ void Emitter::render(const ResultView& result, std::string& line) {
   }
   append_events(line);
   if (result.kind == AlertKind::timeout) append_waiting(result.waiting, line);
-  if (result.suppressed > 0) line += ",\"suppressed\":" + std::to_string(result.suppressed);
+  if (suppressed > 0) line += ",\"suppressed\":" + std::to_string(suppressed);
   line += "}\n";
 }
 
 /// `{"id":"…`: the same for the same rule, version, key and events, wherever and whenever it is found.
 void Emitter::append_id(const ResultView& result, std::string& line) {
   id_bytes_ = kinds_[static_cast<std::size_t>(result.kind)].id_bytes;
-  append_raw(id_bytes_, result.key->key.size());
+  append_raw(id_bytes_, result.key->key_bytes().size());
   id_bytes_ += result.key->key_bytes();
   if (result.has_span()) {
     append_raw(id_bytes_,

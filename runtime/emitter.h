@@ -23,7 +23,6 @@ struct ResultView {
   EventTime window_begin = kTimeMin;      ///< what the window spans, if the alert is to tell it
   EventTime window_end = kTimeMin;
   patterns::VariableMask waiting = 0;  ///< timeouts: variables that could have gone on
-  std::uint64_t suppressed = 0;        ///< alerts held back before it; the emitter fills it in
 
   bool has_span() const { return window != nullptr || window_end != kTimeMin; }
 };
@@ -38,7 +37,20 @@ class Emitter {
 
   /// Counts the result and, if the rule emits it, appends its alert.
   /// cost  one buffer append; texts only of what the rule's message and fields name
-  void emit(ResultView result);
+  void emit(const ResultView& result) {
+    if (!only_count(result.kind)) tell(result);
+  }
+
+  /// Counts a result of `kind` if no more is to be done with it, for callers to whom making it is a cost;
+  /// if not, says false, and it is for `emit`.
+  bool only_count(AlertKind kind) {
+    const bool match = kind == AlertKind::match;
+    const bool told = match ? tells_matches_ : tells_timeouts_;
+    if (told && (context_.render_alerts || program_.suppress > Duration{0})) return false;
+    ++(match ? counters_.matches : counters_.timeouts);
+    counters_.alerts += told ? 1 : 0;
+    return true;
+  }
 
  private:
   /// What is the same for all alerts of one kind, ready to be appended.
@@ -51,8 +63,9 @@ class Emitter {
   };
   static Kind make_kind(const patterns::Program& program, AlertKind kind);
 
-  bool held_back(ResultView& result);
-  void render(const ResultView& result, std::string& line);
+  void tell(const ResultView& result);
+  std::optional<std::uint64_t> held_back_before(const ResultView& result);
+  void render(const ResultView& result, std::uint64_t suppressed, std::string& line);
   void append_id(const ResultView& result, std::string& line);
   void append_time(EventTime time, std::string& line) const;
   void append_key(const ResultView& result, std::string& line) const;
@@ -65,6 +78,8 @@ class Emitter {
   std::uint32_t rule_;
   const patterns::Program& program_;
   RuleCounters& counters_;
+  bool tells_matches_;  // the rule has an output for them
+  bool tells_timeouts_;
   std::array<Kind, 2> kinds_;            // by AlertKind
   std::vector<std::string> key_begins_;  // by part of the key: `"key":{"user":`, then `,"device":` and so on
   std::vector<std::string> variable_begins_;  // by variable: `"s":[`

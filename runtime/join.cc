@@ -88,7 +88,7 @@ std::uint64_t packed(std::string_view text) {
 
 }  // namespace
 
-std::uint64_t fingerprint_of(const Value& v) {
+std::uint64_t fingerprint_of(Value v) {
   if (v.is_string()) return v.as_text().size() <= kShortText ? packed(v.as_text()) : hashed(v.as_text());
   std::string bytes;
   append_key_bytes(bytes, v);  // of a whole float as of the int

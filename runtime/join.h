@@ -25,7 +25,7 @@ std::optional<Join> find_join(const patterns::ExpressionPool& expressions,
                               patterns::VariableId last);
 
 /// Equal for values that compare as equal. Short strings and most ints are their own fingerprint.
-std::uint64_t fingerprint_of(const Value& v);
+std::uint64_t fingerprint_of(Value v);
 
 /// Whether no other value has this fingerprint.
 constexpr bool is_exact(std::uint64_t fingerprint) {

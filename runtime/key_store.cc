@@ -1,5 +1,6 @@
 #include "runtime/key_store.h"
 
+#include "base/bytes.h"
 #include "runtime/window_executor.h"
 
 #include <algorithm>
@@ -23,22 +24,25 @@ RuleState::RuleState(RuleState&&) noexcept = default;
 RuleState& RuleState::operator=(RuleState&&) noexcept = default;
 RuleState::~RuleState() = default;
 
-RuleState& KeyState::find_or_add(std::uint32_t rule) {
-  RuleState* const at = std::lower_bound(rules.begin(), rules.end(), rule, rule_before);
-  if (at != rules.end() && at->rule == rule) return *at;
-  return rules.insert(at, RuleState(rule));
+RuleState& KeyState::add(std::uint32_t rule) {
+  return rules.insert(std::lower_bound(rules.begin(), rules.end(), rule, rule_before), RuleState(rule));
 }
 
 KeyStore::KeyStore(std::uint16_t space)
     : space_{space}, shift_{64 - kPlacesMinLog2}, places_(1 << kPlacesMinLog2) {}
 
 KeyStore::~KeyStore() {
-  for (KeyState* key : slots_) key->~KeyState();
+  for (KeyState* key : slots_) {
+    forget_key(*key);
+    key->~KeyState();
+  }
 }
 
 KeyState* KeyStore::find(const RoutedEvent& routed) {
   for (std::size_t i = home(routed.hash); places_[i].key != nullptr; i = after(i)) {
-    if (places_[i].hash == routed.hash && places_[i].key->key_bytes() == routed.key_bytes())
+    if (places_[i].hash != routed.hash) continue;
+    const std::string_view key = places_[i].key->key_bytes();
+    if (key.size() == routed.key_size && same_bytes(key.data(), routed.key, key.size()))
       return places_[i].key;
   }
   return nullptr;
@@ -52,11 +56,27 @@ KeyState& KeyStore::add(const RoutedEvent& routed) {
   KeyState& key = *free_.back();
   free_.pop_back();
   key.hash = routed.hash;
-  key.key.assign(routed.key, routed.key_size);
+  keep_key(key, routed.key_bytes());
   key.space = space_;
   if (++size_ * 2 > places_.size()) grow();
   put(key);
   return key;
+}
+
+void KeyStore::keep_key(KeyState& key, std::string_view bytes) {
+  key.key_size = static_cast<std::uint32_t>(bytes.size());
+  char* to = key.inside.data();
+  if (bytes.size() > KeyState::kInsideMax) {
+    char* const outside = static_cast<char*>(slab_.allocate(bytes.size()));
+    std::memcpy(to, &outside, sizeof outside);
+    to = outside;
+  }
+  copy_bytes(to, bytes.data(), bytes.size());
+}
+
+void KeyStore::forget_key(KeyState& key) {
+  if (key.key_size > KeyState::kInsideMax) slab_.free(key.key_outside(), key.key_size);
+  key.key_size = 0;
 }
 
 void KeyStore::put(KeyState& key) {
@@ -88,8 +108,10 @@ void KeyStore::remove(KeyState& key) {
   places_[hole] = {};
   --size_;
 
+  forget_key(key);
   ++key.generation;
   if (key.rules.size() > kRulesKept) key.rules.clear();
+  if (runs_only_) return free_.push_back(&key);
   for (RuleState& state : key.rules) {
     state.session_timer = kTimeMax;
     state.silence.reset();

@@ -10,10 +10,11 @@
 #include "runtime/silence.h"
 #include "runtime/slab.h"
 
-#include <boost/container/string.hpp>
-
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -43,7 +44,7 @@ struct Run {
 };
 static_assert(sizeof(Run) == 48);
 
-/// What one rule keeps under one key.
+/// What one rule keeps under one key. What most rules need comes first.
 struct RuleState {
   explicit RuleState(std::uint32_t r);
   RuleState(RuleState&&) noexcept;
@@ -51,13 +52,13 @@ struct RuleState {
   ~RuleState();
 
   std::uint32_t rule = 0;
-  std::uint32_t timed_out = 0;          ///< how many of `runs` are only waiting to tell their timeout
+  std::uint32_t timed_out = 0;  ///< how many of `runs` are only waiting to tell their timeout
+  ShortList<Run> runs;
   std::unique_ptr<WindowState> window;  ///< of a rule without a pattern
   std::unique_ptr<Silence> silence;     ///< after an alert of a rule with `suppress`
-  ShortList<Run> runs;
-  EventTime session_end = kTimeMin;    ///< last instant of the session, while anything is open
-  EventTime session_timer = kTimeMax;  ///< when the timer for it comes; kTimeMax: none is under way
-  std::unique_ptr<RuleMemory> memory;  ///< of a rule with settings that need one
+  EventTime session_end = kTimeMin;     ///< last instant of the session, while anything is open
+  EventTime session_timer = kTimeMax;   ///< when the timer for it comes; kTimeMax: none is under way
+  std::unique_ptr<RuleMemory> memory;   ///< of a rule with settings that need one
 
   /// Whether an event finds anything that it might change.
   bool open() const { return !runs.empty() || window != nullptr || (memory != nullptr && !memory->empty()); }
@@ -66,25 +67,42 @@ struct RuleState {
 
 /// What an event looks at of a key with one rule and one run is two cache lines.
 struct alignas(64) KeyState {
+  static constexpr std::size_t kInsideMax = 20;
+
   std::uint64_t hash = 0;
-  boost::container::string key;  ///< key bytes
   std::uint32_t generation = 0;  ///< rises when the slot is freed: a timer of an older one is void
   std::uint16_t space = 0;
-  ShortList<RuleState> rules;  ///< rising by rule
+  std::uint32_t key_size = 0;
+  std::array<char, kInsideMax> inside{};  ///< the key's bytes, or where they are: see key_bytes
+  ShortList<RuleState> rules;             ///< rising by rule
 
-  std::string_view key_bytes() const { return {key.data(), key.size()}; }
+  std::string_view key_bytes() const {
+    return {key_size <= kInsideMax ? inside.data() : key_outside(), key_size};
+  }
+  char* key_outside() const {
+    char* at = nullptr;
+    std::memcpy(&at, inside.data(), sizeof at);
+    return at;
+  }
   RuleState* find(std::uint32_t rule) {
     for (RuleState& state : rules) {
       if (state.rule >= rule) return state.rule == rule ? &state : nullptr;
     }
     return nullptr;
   }
-  RuleState& find_or_add(std::uint32_t rule);
+  RuleState& find_or_add(std::uint32_t rule) {
+    RuleState* const state = find(rule);
+    return state != nullptr ? *state : add(rule);
+  }
   bool idle() const {
     return std::all_of(rules.begin(), rules.end(), [](const RuleState& r) { return r.idle(); });
   }
+
+ private:
+  RuleState& add(std::uint32_t rule);
 };
 static_assert(sizeof(KeyState) == 192);
+static_assert(offsetof(KeyState, rules) + 2 * sizeof(void*) + offsetof(RuleState, window) <= 128);
 
 /// Fetch into the cache what an event or a timer will look at: the key, then its first runs where they lie
 /// elsewhere.
@@ -94,8 +112,12 @@ inline void prefetch_key(const KeyState& key) {
 }
 inline void prefetch_runs(const KeyState& key) {
   if (key.rules.empty()) return;
-  prefetch(key.rules.begin()->runs.begin());
-  prefetch(key.rules.begin()->window.get());
+  const RuleState& first = *key.rules.begin();
+  if (first.runs.outside()) {
+    prefetch(first.runs.begin());
+    prefetch(reinterpret_cast<const char*>(first.runs.begin()) + 64);
+  }
+  if (first.runs.empty()) prefetch(first.window.get());
 }
 
 /// The same, still later, of what an alert shows: the event that the first run took, as it lies in its block.
@@ -141,6 +163,16 @@ class KeyStore {
 
   void move_to_space(std::uint16_t space);
 
+  /// Whether nothing is kept for `key`.
+  bool idle(const KeyState& key) const {
+    if (!runs_only_) return key.idle();
+    return std::all_of(key.rules.begin(), key.rules.end(), [](const RuleState& r) { return r.runs.empty(); });
+  }
+
+  /// Whether all that its rules keep under a key are runs: then the rest of it need not be looked at.
+  bool runs_only() const { return runs_only_; }
+  void set_runs_only(bool yes) { runs_only_ = yes; }
+
  private:
   /// A slot of the hash table: open addressing, linear probing, the hash's high bits (the low ones pick the
   /// key group).
@@ -156,10 +188,13 @@ class KeyStore {
     while (places_[i].key != nullptr && places_[i].hash != hash) i = after(i);
     return places_[i].key;
   }
+  void keep_key(KeyState& key, std::string_view bytes);
+  void forget_key(KeyState& key);
   void put(KeyState& key);
   void grow();
 
   std::uint16_t space_;
+  bool runs_only_ = false;
   unsigned shift_;                                    // 64 - log2(places_.size())
   std::vector<Place, BlockAllocator<Place>> places_;  // at most half of them taken
   std::size_t size_ = 0;

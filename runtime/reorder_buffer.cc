@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::int64_t kBucketsInBound = 16;
 constexpr std::int64_t kWidthMin = 1'000'000;  // 1 ms
+constexpr std::size_t kMovesMax = 64;
 
 bool before(const RoutedEvent& a, const RoutedEvent& b) {
   if (a.time != b.time) return a.time < b.time;
@@ -27,13 +28,28 @@ ReorderBuffer::Bucket& ReorderBuffer::find_bucket(std::int64_t number) {
     at->second.events = std::move(spare_.back());
     spare_.pop_back();
   }
-  last_number_ = number;
-  last_ = &at->second;
-  return *last_;
+  known_[static_cast<std::size_t>(number) % kKnown] = {number, &at->second};
+  return at->second;
+}
+
+/// Moves the last event, which may come before others, to where it belongs; gives up where that is far.
+void ReorderBuffer::put_in_place(Bucket& bucket) {
+  const std::size_t last = bucket.events.size() - 1;
+  const std::size_t nearest = std::max(bucket.released, last - std::min(last, kMovesMax));
+  const RoutedEvent event = bucket.events[last];
+  std::size_t at = last;
+  while (at > nearest && before(event, bucket.events[at - 1])) --at;
+  if (at == nearest && at > bucket.released && before(event, bucket.events[at - 1])) {
+    bucket.sorted = last;
+    return;
+  }
+  std::move_backward(&bucket.events[at], &bucket.events[last], &bucket.events[last] + 1);
+  bucket.events[at] = event;
 }
 
 void ReorderBuffer::sort(Bucket& bucket) {
   const auto begin = bucket.events.begin() + static_cast<std::ptrdiff_t>(bucket.released);
+  if (bucket.sorted == bucket.events.size()) return;
   const auto fresh =
       bucket.events.begin() + static_cast<std::ptrdiff_t>(std::max(bucket.sorted, bucket.released));
   if (!std::is_sorted(fresh, bucket.events.end(), before)) std::sort(fresh, bucket.events.end(), before);
@@ -61,7 +77,8 @@ std::span<const RoutedEvent> ReorderBuffer::release(EventTime time) {
 
 void ReorderBuffer::drop_first() {
   Bucket& bucket = buckets_.begin()->second;
-  if (last_ == &bucket) last_ = nullptr;
+  Known& known = known_[static_cast<std::size_t>(buckets_.begin()->first) % kKnown];
+  if (known.bucket == &bucket) known.bucket = nullptr;
   bucket.events.clear();
   spare_.push_back(std::move(bucket.events));
   buckets_.erase(buckets_.begin());
@@ -69,7 +86,7 @@ void ReorderBuffer::drop_first() {
 
 void ReorderBuffer::clear() {
   buckets_.clear();
-  last_ = nullptr;
+  known_ = {};
 }
 
 EventTime ReorderBuffer::newest() const {

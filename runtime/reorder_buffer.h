@@ -1,12 +1,14 @@
 #pragma once
 /// Puts events that arrive out of order, within a bound, into the order of event time.
 ///
-/// Time is cut into buckets a fraction of the bound wide; a bucket is sorted once, when the watermark reaches
-/// it.
+/// Time is cut into buckets a fraction of the bound wide. Most events come in order, or not far behind the
+/// place that is theirs in their bucket, and are put there at once; a bucket in which some were further off
+/// is sorted when the watermark reaches it.
 
 #include "base/time.h"
 #include "runtime/router.h"
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -21,7 +23,15 @@ class ReorderBuffer {
   explicit ReorderBuffer(Duration disorder);
 
   /// Not older than what was last released.
-  void add(const RoutedEvent& event) { bucket_of(event.time).events.push_back(event); }
+  /// cost  O(1) where it comes after the events of its bucket, a few moves where it is little behind
+  void add(const RoutedEvent& event) {
+    Bucket& bucket = bucket_of(event.time);
+    const bool in_order = bucket.sorted == bucket.events.size();
+    bucket.events.push_back(event);
+    if (!in_order) return;
+    bucket.sorted += 1;
+    if (bucket.sorted > 1 && event.time <= bucket.events[bucket.sorted - 2].time) put_in_place(bucket);
+  }
 
   /// The events up to and with `time`, in order; the buffer forgets them. Valid until the next call.
   /// cost  amortised O(log of a bucket's size) an event; O(1) for events that arrived in order
@@ -36,15 +46,17 @@ class ReorderBuffer {
   struct Bucket {
     std::vector<RoutedEvent> events;
     std::size_t released = 0;
-    std::size_t sorted = 0;  // how many at the front are in order
+    std::size_t sorted = 0;  // how many at the front are in order; of all of them while it can be had cheaply
   };
 
   std::int64_t bucket_number(EventTime time) const { return time.time_since_epoch().count() >> width_log2_; }
   Bucket& bucket_of(EventTime time) {
     const std::int64_t number = bucket_number(time);
-    return last_ != nullptr && number == last_number_ ? *last_ : find_bucket(number);
+    const Known& known = known_[static_cast<std::size_t>(number) % kKnown];
+    return known.bucket != nullptr && known.number == number ? *known.bucket : find_bucket(number);
   }
   Bucket& find_bucket(std::int64_t number);
+  static void put_in_place(Bucket& bucket);
   static void sort(Bucket& bucket);
   void drop_first();
 
@@ -52,8 +64,14 @@ class ReorderBuffer {
   std::map<std::int64_t, Bucket> buckets_;
   std::vector<RoutedEvent> ready_;               // of the last release
   std::vector<std::vector<RoutedEvent>> spare_;  // memory of dropped buckets
-  std::int64_t last_number_ = 0;
-  Bucket* last_ = nullptr;  // the bucket of last_number_
+
+  /// Where the buckets are that events come to: as many as the bound is wide, and some more.
+  struct Known {
+    std::int64_t number = 0;
+    Bucket* bucket = nullptr;
+  };
+  static constexpr std::size_t kKnown = 64;
+  std::array<Known, kKnown> known_{};  // by number
 };
 
 }  // namespace tocsin::runtime

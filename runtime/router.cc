@@ -8,6 +8,26 @@
 #include <algorithm>
 
 namespace tocsin::runtime {
+namespace {
+
+void append(const Event& event,
+            std::string_view key,
+            std::uint16_t space,
+            std::span<RoutedEvents> by_worker) {
+  const std::uint64_t hash = XXH3_64bits(key.data(), key.size());
+  const std::size_t worker = key_group_of(hash) * by_worker.size() / kKeyGroups;
+  by_worker[worker].emplace_back(
+      event.time, &event, hash, key.data(), static_cast<std::uint32_t>(key.size()), space);
+}
+
+/// The value of the attribute that is the key, if it is a string: the way of nearly all keys.
+const Value* single_string(const KeySpace& space, const Event& event) {
+  if (!space.single_attribute || event.values == nullptr) return nullptr;
+  const std::uint16_t slot = space.slot_of_type[event.type.value];
+  return slot != Layout::kAbsent && event.values[slot].is_string() ? &event.values[slot] : nullptr;
+}
+
+}  // namespace
 
 Router::Router(std::shared_ptr<const RuleSet> rules)
     : rules_{std::move(rules)},
@@ -20,6 +40,25 @@ std::uint64_t Router::unkeyed(std::uint32_t rule) const {
   for (std::size_t type = 0; type < by_type.size(); ++type)
     count += deployed.seen_types[type] ? by_type[type] : 0;
   return count;
+}
+
+void Router::route(const Event& event, Arena& arena, std::span<RoutedEvents> by_worker) {
+  for (const std::uint16_t space : rules_->spaces_of_type(event.type)) {
+    if (!rules_->key_spaces()[space].variable_keys_of_type.empty()) {
+      const auto& keys = keys_of(space, event, arena);
+      if (keys.empty()) ++unkeyed_[space][event.type.value];
+      for (const std::string_view key : keys) append(event, key, space, by_worker);
+      continue;
+    }
+    const Value* const value = single_string(rules_->key_spaces()[space], event);
+    const std::string_view key =
+        value != nullptr ? string_key_bytes(arena, value->as_text()) : key_of(space, event, arena);
+    if (key.data() == nullptr) {
+      ++unkeyed_[space][event.type.value];
+    } else {
+      append(event, key, space, by_worker);
+    }
+  }
 }
 
 bool Router::append_key(const KeySpace& space, const Event& event) {
@@ -55,17 +94,11 @@ std::string_view Router::key_of(std::uint16_t index, const Event& event, Arena& 
   if (space.single_attribute) {
     const std::uint16_t slot = space.slot_of_type[event.type.value];
     if (slot == Layout::kAbsent || event.values == nullptr || event.values[slot].is_null()) return {};
-    const Value& v = event.values[slot];
-    if (v.is_string()) return string_key_bytes(arena, v.as_text());
-    append_key_bytes(key_, v);
+    append_key_bytes(key_, event.values[slot]);
   } else if (!append_key(space, event)) {
     return {};
   }
   return arena.copy(key_);
-}
-
-std::uint64_t Router::hash_of(std::string_view key) {
-  return XXH3_64bits(key.data(), key.size());
 }
 
 }  // namespace tocsin::runtime

@@ -155,6 +155,7 @@ void SequenceExecutor::on_deadline(KeyState& key, RuleState& state, EventTime de
 // --- results ---------------------------------------------------------------------------------------
 
 void SequenceExecutor::emit_match(KeyState& key, const Run& run, CurrentEvent& event) {
+  if (emitter_.only_count(AlertKind::match)) return;
   const VariableId variable = awaited_[run.position.value].variable;
   TakenEvent last{run.tail, event.passing(), 1, variable, 0};
   ResultView result;
@@ -167,6 +168,7 @@ void SequenceExecutor::emit_match(KeyState& key, const Run& run, CurrentEvent& e
 }
 
 void SequenceExecutor::emit_timeout(KeyState& key, const Run& run, EventTime deadline) {
+  if (emitter_.only_count(AlertKind::timeout)) return;
   ResultView result;
   result.kind = AlertKind::timeout;
   result.time = deadline;

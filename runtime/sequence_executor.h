@@ -26,6 +26,7 @@ class SequenceExecutor final : public Executor {
   /// cost  one comparison for each run of the key that the event cannot advance
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
+  bool keeps_only_runs() const override { return program_.suppress == Duration{0}; }
   void drop(RuleState& state) override;
 
  private:

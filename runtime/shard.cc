@@ -24,6 +24,11 @@ void Shard::make_executors() {
   executors_.clear();
   for (std::uint32_t i = 0; i < context_.rules->rules().size(); ++i)
     executors_.push_back(make_executor(context_, i));
+  for (std::size_t space = 0; space < stores_.size(); ++space) {
+    const auto& rules = context_.rules->key_spaces()[space].rules;
+    stores_[space]->set_runs_only(std::all_of(
+        rules.begin(), rules.end(), [&](std::uint32_t r) { return executors_[r]->keeps_only_runs(); }));
+  }
 }
 
 void Shard::advance(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out) {
@@ -45,9 +50,9 @@ void Shard::advance(EventTime release, EventTime watermark, bool idle_clock, Ale
 /// Fetches into the cache what the events some places on will need, in the order in which one thing leads to
 /// the next.
 void Shard::look_ahead(std::span<const RoutedEvent> events) const {
-  constexpr std::size_t kPlace = 32;
-  constexpr std::size_t kKey = 20;
-  constexpr std::size_t kRuns = 8;
+  constexpr std::size_t kPlace = 48;
+  constexpr std::size_t kKey = 28;
+  constexpr std::size_t kRuns = 12;
   constexpr std::size_t kTaken = 4;
   if (events.size() <= kPlace) return;
   const auto store = [&](std::size_t i) -> const KeyStore& { return *stores_[events[i].space]; };
@@ -55,14 +60,15 @@ void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   store(kPlace).prefetch_place(events[kPlace].hash);
   store(kKey).prefetch_key(events[kKey].hash);
   prefetch(events[kKey].event->values);
+  prefetch(events[kKey].event->raw.data() + 64);
   store(kRuns).prefetch_runs(events[kRuns].hash);
   if (context_.render_alerts) store(kTaken).prefetch_taken(events[kTaken].hash);
 }
 
 /// The same for the timers after the next one.
 void Shard::look_ahead_in_time() const {
-  constexpr std::size_t kKey = 12;
-  constexpr std::size_t kRuns = 6;
+  constexpr std::size_t kKey = 16;
+  constexpr std::size_t kRuns = 8;
   constexpr std::size_t kTaken = 3;
   if (const Timer* timer = context_.timers.ahead(kKey); timer != nullptr) prefetch_key(*timer->key);
   if (const Timer* timer = context_.timers.ahead(kRuns); timer != nullptr) {
@@ -82,8 +88,9 @@ void Shard::fire_before(EventTime time) {
     RuleState* state = key.find(timer.rule);
     if (state == nullptr) continue;
     executors_[timer.rule]->on_deadline(key, *state, timer.deadline);
-    if (state->silence != nullptr) end_silence(timer, *state);
-    if (key.idle()) stores_[key.space]->remove(key);
+    KeyStore& store = *stores_[key.space];
+    if (!store.runs_only() && state->silence != nullptr) end_silence(timer, *state);
+    if (store.idle(key)) store.remove(key);
   }
 }
 
@@ -112,7 +119,7 @@ void Shard::process(const RoutedEvent& routed) {
     if (key == nullptr) key = &store.add(routed);
     executor.on_event(*key, key->find_or_add(rule), current);
   }
-  if (key != nullptr && key->idle()) store.remove(*key);
+  if (key != nullptr && store.idle(*key)) store.remove(*key);
 }
 
 // --- reload ----------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ class ShortList {
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }
   std::size_t size() const { return size_; }
+  bool outside() const { return data_ != reinterpret_cast<const T*>(inside_); }
   bool empty() const { return size_ == 0; }
 
   template <class... Arguments>
@@ -89,7 +90,7 @@ class ShortList {
     free_memory();
   }
   void free_memory() {
-    if (data_ != inside()) std::allocator<T>{}.deallocate(data_, capacity_);
+    if (outside()) std::allocator<T>{}.deallocate(data_, capacity_);
   }
 
   T* data_ = inside();

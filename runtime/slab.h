@@ -11,7 +11,7 @@
 
 namespace tocsin::runtime {
 
-/// Not thread-safe. What it gives is aligned to 16 bytes.
+/// Not thread-safe. What it gives is aligned to 16 bytes; what is larger than a cache line, to those.
 class Slab {
  public:
   static constexpr std::size_t kSmallMax = 4096;  ///< larger ones go to operator new
@@ -42,10 +42,10 @@ class Slab {
     void operator()(void* block) const { std::free(block); }
   };
 
-  // Up to 512 bytes in steps of 16, then in steps of 128.
-  static constexpr std::size_t kFineMax = 512;
+  // Up to a cache line in steps of 16 bytes, then in lines.
+  static constexpr std::size_t kFineMax = 64;
   static constexpr std::size_t kFine = 16;
-  static constexpr std::size_t kCoarse = 128;
+  static constexpr std::size_t kCoarse = 64;
   static constexpr std::size_t kFineClasses = kFineMax / kFine + 1;
   static constexpr std::size_t kClasses = kFineClasses + (kSmallMax - kFineMax) / kCoarse;
 

@@ -1,6 +1,5 @@
 #include "runtime/timer_queue.h"
 
-#include "base/check.h"
 #include "runtime/key_store.h"
 #include "runtime/prefetch.h"
 
@@ -19,20 +18,14 @@ TimerQueue::Lane TimerQueue::lane_for(Duration duration) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     if (lanes_[i].duration == duration) return static_cast<Lane>(i);
   }
-  lanes_.push_back({duration, {}});
+  lanes_.emplace_back().duration = duration;
   return static_cast<Lane>(lanes_.size() - 1);
 }
 
-void TimerQueue::push(Lane lane, const Timer& timer) {
-  if (timer.deadline == kTimeMax) return;
-  auto& timers = lanes_[lane].timers;
-  TOCSIN_DCHECK(timers.empty() || timers.back().deadline <= timer.deadline, "a lane's deadlines rise");
-  if (timers.empty()) {
-    heads_.push_back({timer.deadline, lane});
-    std::push_heap(heads_.begin(), heads_.end(), std::greater<>{});
-    next_ = std::min(next_, timer.deadline);
-  }
-  timers.push_back(timer);
+void TimerQueue::begin_lane(Lane lane, EventTime deadline) {
+  heads_.push_back({deadline, lane});
+  std::push_heap(heads_.begin(), heads_.end(), std::greater<>{});
+  next_ = std::min(next_, deadline);
 }
 
 void TimerQueue::push_unordered(const Timer& timer) {
@@ -42,32 +35,20 @@ void TimerQueue::push_unordered(const Timer& timer) {
   next_ = std::min(next_, timer.deadline);
 }
 
-Timer TimerQueue::pop() {
-  Timer timer;
-  if (!unordered_.empty() && (heads_.empty() || unordered_.front().deadline <= heads_.front().deadline)) {
-    std::pop_heap(unordered_.begin(), unordered_.end(), later);
-    timer = unordered_.back();
-    unordered_.pop_back();
-  } else {
-    timer = pop_lane();
-  }
-  find_next();
+Timer TimerQueue::pop_unordered() {
+  std::pop_heap(unordered_.begin(), unordered_.end(), later);
+  const Timer timer = unordered_.back();
+  unordered_.pop_back();
   return timer;
 }
 
-/// The first timer of the lane whose turn it is.
-Timer TimerQueue::pop_lane() {
-  auto& timers = lanes_[heads_.front().lane].timers;
-  const Timer timer = timers.front();
-  timers.pop_front();
-  if (heads_.size() > 1) std::pop_heap(heads_.begin(), heads_.end(), std::greater<>{});
-  if (timers.empty()) {
-    heads_.pop_back();
-    return timer;
-  }
+/// Puts the first lane, from which a timer was taken, where it now belongs.
+void TimerQueue::sort_first_lane() {
+  const auto& timers = lanes_[heads_.front().lane].timers;
+  std::pop_heap(heads_.begin(), heads_.end(), std::greater<>{});
+  if (timers.empty()) return heads_.pop_back();
   heads_.back().deadline = timers.front().deadline;
-  if (heads_.size() > 1) std::push_heap(heads_.begin(), heads_.end(), std::greater<>{});
-  return timer;
+  std::push_heap(heads_.begin(), heads_.end(), std::greater<>{});
 }
 
 void TimerQueue::find_next() {

@@ -2,10 +2,12 @@
 /// Wake-ups at event times. Most deadlines are "now + a fixed duration" and so come in order: one queue for
 /// each duration, no sorting. Those that do not lie in a heap.
 
+#include "base/check.h"
 #include "base/time.h"
+#include "runtime/block_fifo.h"
 
+#include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -28,7 +30,13 @@ class TimerQueue {
   Lane lane_for(Duration duration);
 
   /// `timer.deadline` is not before the one last pushed to this lane. kTimeMax: never due, not kept.
-  void push(Lane lane, const Timer& timer);
+  void push(Lane lane, const Timer& timer) {
+    if (timer.deadline == kTimeMax) return;
+    auto& timers = lanes_[lane].timers;
+    TOCSIN_DCHECK(timers.empty() || timers.back().deadline <= timer.deadline, "a lane's deadlines rise");
+    if (timers.empty()) begin_lane(lane, timer.deadline);
+    timers.emplace_back(timer.deadline, timer.key, timer.generation, timer.rule);
+  }
 
   /// In any order.
   void push_unordered(const Timer& timer);
@@ -37,7 +45,14 @@ class TimerQueue {
   bool due(EventTime time) const { return next_ < time; }
 
   /// The timer with the earliest deadline. One must be there.
-  Timer pop();
+  Timer pop() {
+    const bool lane_is_next =
+        !heads_.empty() && (unordered_.empty() || heads_.front().deadline < unordered_.front().deadline);
+    const Timer timer = lane_is_next ? pop_lane() : pop_unordered();
+    next_ = heads_.empty() ? kTimeMax : heads_.front().deadline;
+    if (!unordered_.empty()) next_ = std::min(next_, unordered_.front().deadline);
+    return timer;
+  }
 
   /// The timer that comes `places` after the next one, if it is of the same lane; null: there is none.
   const Timer* ahead(std::size_t places) const {
@@ -49,7 +64,7 @@ class TimerQueue {
   /// Calls `keep(timer)` for each timer, which may change it; forgets those for which it is false.
   template <class Keep>
   void filter(Keep&& keep) {
-    for (Queue& queue : lanes_) std::erase_if(queue.timers, [&](Timer& t) { return !keep(t); });
+    for (Queue& queue : lanes_) queue.timers.filter(keep);
     std::erase_if(unordered_, [&](Timer& t) { return !keep(t); });
     rebuild();
   }
@@ -59,7 +74,7 @@ class TimerQueue {
  private:
   struct Queue {
     Duration duration;
-    std::deque<Timer> timers;
+    BlockFifo<Timer> timers;
   };
   struct Head {
     EventTime deadline;
@@ -67,7 +82,21 @@ class TimerQueue {
     bool operator>(const Head& other) const { return deadline > other.deadline; }
   };
 
-  Timer pop_lane();
+  void begin_lane(Lane lane, EventTime deadline);
+  /// The first timer of the lane whose turn it is.
+  Timer pop_lane() {
+    auto& timers = lanes_[heads_.front().lane].timers;
+    const Timer timer = timers.front();
+    timers.pop_front();
+    if (heads_.size() == 1 && !timers.empty()) {
+      heads_.front().deadline = timers.front().deadline;
+    } else {
+      sort_first_lane();
+    }
+    return timer;
+  }
+  void sort_first_lane();
+  Timer pop_unordered();
   void rebuild();
   void find_next();
 

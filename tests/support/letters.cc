@@ -8,6 +8,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <charconv>
 #include <deque>
@@ -164,7 +165,9 @@ std::string run_letters(const std::string& rule, const std::string& events) {
   runtime::AlertBatch alerts;
   Arena arena;
   for (const Event& event : stream.events()) {
-    router.route(event, arena, [&](const RoutedEvent& routed) { shard.add(routed); });
+    std::array<runtime::RoutedEvents, 1> routed;
+    router.route(event, arena, routed);
+    for (const RoutedEvent& r : routed.front()) shard.add(r);
     shard.advance(event.time, event.time, false, alerts);
   }
   shard.advance(kTimeMax, kTimeMax, false, alerts);

@@ -1,0 +1,47 @@
+#pragma once
+/// Copying and comparing the few bytes that keys and names are: a call would cost more than the work.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace tocsin {
+
+/// As std::memcpy.
+inline void copy_bytes(char* to, const char* from, std::size_t size) {
+  if (size > 16) {
+    std::memcpy(to, from, size);
+  } else if (size >= 8) {  // two halves that may overlap; so below
+    std::uint64_t first = 0;
+    std::uint64_t last = 0;
+    std::memcpy(&first, from, 8);
+    std::memcpy(&last, from + size - 8, 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + size - 8, &last, 8);
+  } else if (size >= 4) {
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, from, 4);
+    std::memcpy(&last, from + size - 4, 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + size - 4, &last, 4);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+  }
+}
+
+/// Whether the `size` bytes at `a` and `b` are the same.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  if (size > 16 || size < 8) return std::memcmp(a, b, size) == 0;
+  std::uint64_t a_first = 0;
+  std::uint64_t a_last = 0;
+  std::uint64_t b_first = 0;
+  std::uint64_t b_last = 0;
+  std::memcpy(&a_first, a, 8);
+  std::memcpy(&a_last, a + size - 8, 8);
+  std::memcpy(&b_first, b, 8);
+  std::memcpy(&b_last, b + size - 8, 8);
+  return ((a_first ^ b_first) | (a_last ^ b_last)) == 0;
+}
+
+}  // namespace tocsin
