@@ -19,6 +19,7 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
   for (std::size_t i = 0; i < workers; ++i)
     shards_.push_back(std::make_unique<runtime::Shard>(rules_, options));
   make_routers();
+  derived_.set_schema(rules_->shared_schema(), workers);
 }
 
 void Engine::make_routers() {
@@ -30,16 +31,62 @@ void Engine::route(std::size_t part, const Event& event, Arena& arena) {
   routers_[part].route(event, arena, routed_[part]);
 }
 
-void Engine::step(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out) {
-  team_.run([&](std::size_t worker) {
-    for (auto& part : routed_) {
-      for (const RoutedEvent& routed : part[worker]) shards_[worker]->add(routed);
-      part[worker].clear();
-    }
-    AlertBatch& alerts = shards_.size() == 1 ? out : alerts_[worker];
-    shards_[worker]->advance(release, watermark, idle_clock, alerts);
+EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out) {
+  const std::size_t levels = rules_->level_count();
+  if (levels > 1 && release != kTimeMax) {
+    // Under rules of one level, before a reload, time may have come further.
+    release = std::max(released_, std::min(release, saturating_add(watermark, Duration{-1})));
+  }
+  const std::size_t first = out.alerts.size();
+  for (std::size_t level = 0; level < levels; ++level) {
+    team_.run([&](std::size_t worker) {
+      take_routed(worker);
+      shards_[worker]->advance(level, {release, watermark, idle_clock}, alerts_of(worker, out));
+    });
+    if (levels > 1) feed_derived(out);
+  }
+  if (shards_.size() > 1) {
+    merge_alerts(out);
+  } else if (levels > 1) {
+    const auto begin = out.alerts.begin() + static_cast<std::ptrdiff_t>(first);
+    std::sort(begin, out.alerts.end(), [](const Alert& a, const Alert& b) { return a.order < b.order; });
+  }
+  derived_.recycle(release);
+  released_ = std::max(released_, release);
+  return release;
+}
+
+void Engine::take_routed(std::size_t worker) {
+  for (auto& part : routed_) {
+    for (const RoutedEvent& routed : part[worker]) shards_[worker]->add(routed);
+    part[worker].clear();
+  }
+}
+
+AlertBatch& Engine::alerts_of(std::size_t worker, AlertBatch& out) {
+  return shards_.size() == 1 ? out : alerts_[worker];
+}
+
+/// Routes the events that alerts of the last level have become.
+void Engine::feed_derived(AlertBatch& out) {
+  std::vector<AlertBatch*> batches;
+  for (std::size_t worker = 0; worker < shards_.size(); ++worker) batches.push_back(&alerts_of(worker, out));
+  DerivedBatch* batch = derived_.take(batches);
+  if (batch == nullptr) return;
+  team_.run([&](std::size_t part) {
+    derived_.decode(*batch, part, [&](const Event& event, Arena& arena) { route(part, event, arena); });
   });
-  if (shards_.size() > 1) merge_alerts(out);
+}
+
+/// After a swap: what rules have emitted and has not come to its time.
+void Engine::route_waiting() {
+  for (DerivedBatch& batch : derived_.waiting()) {
+    for (std::size_t part = 0; part < shards_.size(); ++part) {
+      derived_.decode(batch, part, [&](const Event& event, Arena& arena) {
+        if (event.time > released_) route(part, event, arena);
+      });
+    }
+  }
 }
 
 void Engine::merge_alerts(AlertBatch& out) {
@@ -70,9 +117,18 @@ void Engine::swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
     if (kept[i]) unkeyed[i] = counters(*kept[i]).unkeyed;
   }
   unkeyed_before_ = std::move(unkeyed);
-  for (auto& shard : shards_) shard->swap_rules(rules, kept, decode_again);
+  derived_.set_schema(rules->shared_schema(), shards_.size());
+  const auto decode = [&](Event& event, Arena& arena) {
+    if (event.partition == kDerivedPartition) return derived_.decode_again(event, arena);
+    decode_again(event, arena);
+  };
+  for (auto& shard : shards_) shard->swap_rules(rules, kept, decode);
   rules_ = std::move(rules);
   make_routers();
+  for (auto& part : routed_) {  // of a swap without a step since
+    for (runtime::RoutedEvents& events : part) events.clear();
+  }
+  route_waiting();
 }
 
 void Engine::forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept) {

@@ -4,8 +4,10 @@
 ///
 /// Workers own key groups and share nothing. A step is two rounds: each worker routes one part of the events;
 /// then each takes what was routed to it, from every part in order. So the answer does not depend on how many
-/// there are.
+/// there are. Rules that see what others emit are stepped after these: level by level, each with the events
+/// that the alerts of those below have become.
 
+#include "app/derived_events.h"
 #include "app/worker_team.h"
 #include "base/event.h"
 #include "runtime/alert.h"
@@ -30,8 +32,10 @@ class Engine {
   /// event is released.
   void route(std::size_t part, const Event& event, Arena& arena);
 
-  /// Works through what was routed: events up to and with `release`, deadlines before `watermark`.
-  void step(EventTime release, EventTime watermark, bool idle_clock, runtime::AlertBatch& out);
+  /// Works through what was routed: events up to and with `release`, deadlines before `watermark`. Gives the
+  /// time up to which events have really been worked through: where rules see what others emit, those at the
+  /// watermark wait for what is still to be emitted at it, unless all are released by kTimeMax.
+  EventTime step(EventTime release, EventTime watermark, bool idle_clock, runtime::AlertBatch& out);
 
   /// See Shard::swap_rules. What waits for its time is forgotten and must be routed again.
   void swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
@@ -45,6 +49,10 @@ class Engine {
 
  private:
   void make_routers();
+  void take_routed(std::size_t worker);
+  runtime::AlertBatch& alerts_of(std::size_t worker, runtime::AlertBatch& out);
+  void feed_derived(runtime::AlertBatch& out);
+  void route_waiting();
   void merge_alerts(runtime::AlertBatch& out);
 
   std::shared_ptr<const runtime::RuleSet> rules_;
@@ -53,7 +61,9 @@ class Engine {
   std::vector<runtime::Router> routers_;                    // by worker
   std::vector<std::vector<runtime::RoutedEvents>> routed_;  // by part, by worker
   std::vector<runtime::AlertBatch> alerts_;                 // by worker
-  std::vector<std::uint64_t> unkeyed_before_;               // by rule: under earlier rule sets
+  DerivedEvents derived_;
+  EventTime released_ = kTimeMin;
+  std::vector<std::uint64_t> unkeyed_before_;  // by rule: under earlier rule sets
 };
 
 }  // namespace tocsin::app

@@ -192,10 +192,10 @@ EventTime Pipeline::Impl::move_time() {
 }
 
 void Pipeline::Impl::step_engine(EventTime release, StepOutput& out) {
-  engine_.step(release, watermark_, wall_time_, out.alerts);
-  released_ = std::max(released_, release);
+  const EventTime released = engine_.step(release, watermark_, wall_time_, out.alerts);
+  released_ = std::max(released_, released);
   runs_peak_ = std::max(runs_peak_, runs_live());
-  recycle_chunks(release);
+  recycle_chunks(released);
 }
 
 std::uint64_t Pipeline::Impl::runs_live() const {

@@ -11,6 +11,9 @@
 
 namespace tocsin {
 
+/// Where the events come from that rules emit, in no source's order: after those of all inputs.
+inline constexpr PartitionId kDerivedPartition{0xFFFFFFFF};
+
 /// One immutable record. It owns nothing: `raw`, `type_name`, `values` and the strings in them live in the
 /// batch that it was decoded into, or in the store that captured it.
 struct Event {

@@ -41,7 +41,7 @@ class OutputAnalyzer {
 
   patterns::Output analyze(const dsl::OutputSection& section) {
     patterns::Output out;
-    if (section.emit_to) scope_.reporter.unsupported(section.emit_to->span, "`emit to`");
+    if (section.emit_to) out.emit_to = scope_.use_emitted_type(*section.emit_to);
     if (section.message) out.message = message(*section.message);
     for (const dsl::Field& field : section.fields)
       out.fields.push_back({field.name.value, value(field.value)});

@@ -276,6 +276,11 @@ class RuleAnalyzer {
   void analyze_outputs(const Place& on_match, const Place& on_timeout) {
     program().on_match = rule_.on_match ? analyze_output(scope_, *rule_.on_match, on_match) : Output{};
     if (rule_.on_timeout) program().on_timeout = analyze_output(scope_, *rule_.on_timeout, on_timeout);
+    if (!rule_.emit_to) return;
+    const auto type = scope_.use_emitted_type(*rule_.emit_to);
+    for (auto* output : {&program().on_match, &program().on_timeout}) {
+      if (*output && !(*output)->emit_to) (*output)->emit_to = type;
+    }
   }
 
   const dsl::Rule& rule_;

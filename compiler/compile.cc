@@ -2,18 +2,15 @@
 
 #include "compiler/analyze_rule.h"
 #include "compiler/library.h"
+#include "compiler/rule_levels.h"
 #include "compiler/version.h"
 
 #include <fmt/format.h>
 
-#include <map>
 #include <utility>
 
 namespace tocsin::compiler {
 namespace {
-
-/// The rules by id, so that what comes out does not depend on the order of files.
-using RulesById = std::map<std::string_view, const dsl::Rule*>;
 
 RulesById rules_by_id(std::span<const dsl::RuleFile> files, dsl::Diagnostics& diagnostics) {
   RulesById out;
@@ -66,6 +63,7 @@ std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
   const RulesById rules = rules_by_id(files, diagnostics);
   auto schema = std::make_shared<Schema>();
   std::vector<AnalyzedRule> analyzed = analyze_all(rules, library, *schema, diagnostics, options);
+  if (diagnostics.error_count() == errors) set_levels(analyzed, rules, *schema, diagnostics);
   if (diagnostics.error_count() > errors) return std::nullopt;
   schema->seal();
   CompiledRules out;

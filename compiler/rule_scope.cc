@@ -36,6 +36,12 @@ std::optional<TypeId> RuleScope::use_type(const dsl::Located<std::string>& name)
   return std::nullopt;
 }
 
+std::optional<TypeId> RuleScope::use_emitted_type(const dsl::Located<std::string>& name) {
+  if (name.value != "any") return use_type(name);
+  reporter.error(name.span, "E0320", "`any` is no type of its own", "give these events a name");
+  return std::nullopt;
+}
+
 AttributeId RuleScope::use_attribute(const AttributePath& path, dsl::Span span) {
   if (schema.attribute_count() < Schema::kAttributesMax) return schema.use_attribute(path);
   reporter.error(span, "E0311", "the rules name too many attributes");

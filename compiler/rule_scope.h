@@ -34,6 +34,9 @@ struct RuleScope {
   /// The type's id; nothing, with an error, when the rule set names too many.
   std::optional<TypeId> use_type(const dsl::Located<std::string>& name);
 
+  /// The same for a type that alerts become.
+  std::optional<TypeId> use_emitted_type(const dsl::Located<std::string>& name);
+
   /// The attribute's id, for events taken by `variables`, whatever their type.
   AttributeId use_attribute(const AttributePath& path, patterns::VariableMask variables, dsl::Span span);
   /// The same for every event that the rule sees.

@@ -205,7 +205,7 @@ struct OutputSection {
   bool none = false;
   std::optional<Template> message;
   std::vector<Field> fields;
-  std::optional<Located<std::string>> emit_to;
+  std::optional<Located<std::string>> emit_to;  ///< the type of the events that these alerts become
 };
 
 struct Within {
@@ -284,10 +284,11 @@ struct Rule {
   std::optional<Located<RunsMode>> runs;
   std::optional<Located<std::string>> cancel;
   std::optional<Located<Duration>> suppress;
+  std::optional<Located<std::string>> emit_to;   ///< the type of the events that all alerts become
   std::optional<Located<Duration>> offset;       ///< of the windows
   std::optional<Located<std::string>> timezone;  ///< of the windows
   std::vector<NamedSet> sets;
-  std::vector<RawKey> others;  ///< `late`, `allowed lateness`, `keys`, `max runs per key`, `emit to`, …
+  std::vector<RawKey> others;  ///< `late`, `allowed lateness`, `keys`, `max runs per key`, …
 };
 
 struct RuleFile {

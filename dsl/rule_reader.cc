@@ -84,6 +84,7 @@ class RuleReader {
   void read_offset(const YamlEntry& entry) {
     rule_.offset = yaml_.parse_located(entry, "a duration, as `6h`", parse_duration_setting);
   }
+  void read_emit_to(const YamlEntry& entry) { rule_.emit_to = yaml_.text(entry, "an event type"); }
   void read_timezone(const YamlEntry& entry) {
     rule_.timezone = yaml_.text(entry, "a time zone, as `Europe/Berlin`");
   }
@@ -128,7 +129,7 @@ const std::array<RuleReader::Key, 29> RuleReader::kKeys{{
     {"timezone", &RuleReader::read_timezone},
     {"max runs per key", &RuleReader::read_other},
     {"max state", &RuleReader::read_other},
-    {"emit to", &RuleReader::read_other},
+    {"emit to", &RuleReader::read_emit_to},
 }};
 
 std::vector<std::string_view> RuleReader::key_names() {

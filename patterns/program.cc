@@ -65,6 +65,7 @@ class ProgramPrinter {
     if (program_.variable_keys.empty()) line("key {}", key.empty() ? "(one for all)" : key);
     for (const VariableKey& of : program_.variable_keys) print_key(of);
     line("sees {}", types_text(schema_, program_.any_type, program_.types));
+    if (program_.level > 0) line("level {}", program_.level);
   }
 
   void print_key(const VariableKey& key) {
@@ -204,6 +205,7 @@ class ProgramPrinter {
     line("{}:", name);
     if (output->message) line("  message {}", message(*output->message));
     for (const Field& field : output->fields) line("  {} = {}", field.name, expression(field.value));
+    if (output->emit_to) line("  emit to {}", schema_.type_name(*output->emit_to));
   }
 
   std::string message(const Template& text) const {

@@ -23,6 +23,7 @@ using PositionId = Id<struct PositionTag, std::uint16_t>;
 inline constexpr PositionId kStart{0};  ///< the virtual position before any event was taken
 inline constexpr std::size_t kPositionsMax = 10000;
 inline constexpr std::size_t kTransitionsMax = 64;  ///< out of one position
+inline constexpr std::size_t kLevelsMax = 32;       ///< of rules that see what others emit
 
 /// Transitions out of one position, one bit each, bit 0 the most preferred.
 using TransitionMask = std::uint64_t;
@@ -123,6 +124,7 @@ struct Field {
 struct Output {
   std::optional<Template> message;
   std::vector<Field> fields;
+  std::optional<TypeId> emit_to;  ///< the alerts become events of this type, too
 };
 
 enum class RuleSeverity : std::uint8_t { info, low, medium, high, critical };
@@ -174,6 +176,8 @@ struct Program {
 
   std::optional<Output> on_match;  ///< none: emits nothing
   std::optional<Output> on_timeout;
+  /// Rules see only events that rules of lower levels emit: 0 where no other rule's alerts come in.
+  std::uint16_t level = 0;
   Duration suppress{0};  ///< how long an alert of a key holds back the next ones; 0: not at all
   std::vector<std::string> warnings;
 };

@@ -1,6 +1,7 @@
 #pragma once
 /// What the engine hands out: alerts as JSON lines, each with its place in the one order they have.
 
+#include "base/ids.h"
 #include "base/time.h"
 
 #include <compare>
@@ -20,6 +21,7 @@ struct AlertOrder {
   enum class Phase : std::uint8_t { event, deadline_match, deadline_timeout };
 
   EventTime decided;
+  std::uint16_t level = 0;  ///< of the rule: what it makes of other rules' alerts comes after these
   Phase phase = Phase::event;
   EventTime began;              ///< deadlines: time of the match's first event
   std::uint32_t partition = 0;  ///< of the deciding event, or of the first event
@@ -39,9 +41,20 @@ struct Alert {
   std::size_t size = 0;   ///< with the line break
 };
 
+/// An alert that becomes an event which other rules see.
+struct Derived {
+  AlertOrder order;
+  EventTime time;
+  TypeId type;
+  std::size_t begin = 0;  ///< of its JSON in AlertBatch::derived_text
+  std::size_t size = 0;
+};
+
 struct AlertBatch {
   std::vector<Alert> alerts;
   std::string lines;
+  std::vector<Derived> derived;
+  std::string derived_text;
 
   std::string_view line(const Alert& alert) const {
     return std::string_view(lines).substr(alert.begin, alert.size);
@@ -49,6 +62,8 @@ struct AlertBatch {
   void clear() {
     alerts.clear();
     lines.clear();
+    derived.clear();
+    derived_text.clear();
   }
 };
 

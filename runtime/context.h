@@ -12,13 +12,24 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace tocsin::runtime {
 
-struct Context {
-  std::shared_ptr<const RuleSet> rules;
+/// What all rules of a shard keep events in.
+struct Memory {
   EventStore store;
   MatchBuffer buffer{store};
+};
+
+/// For the rules of one level, which move through time together.
+struct Context {
+  Context(Memory& memory, std::shared_ptr<const RuleSet> set)
+      : rules{std::move(set)}, store{memory.store}, buffer{memory.buffer} {}
+
+  std::shared_ptr<const RuleSet> rules;
+  EventStore& store;
+  MatchBuffer& buffer;
   TimerQueue timers;
   Arena scratch;                 ///< texts made while one event or deadline is worked on
   AlertBatch* alerts = nullptr;  ///< where alerts go during a step

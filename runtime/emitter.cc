@@ -16,6 +16,8 @@ std::string_view name_of(AlertKind kind) {
 
 namespace {
 
+constexpr std::string_view kIdBegin = "{\"id\":\"";
+
 template <class... Numbers>
 void append_raw(std::string& out, Numbers... numbers) {
   const std::array<std::uint64_t, sizeof...(numbers)> words{numbers...};
@@ -75,14 +77,27 @@ Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
       rule_{rule},
       program_{*context.rules->rules()[rule].program},
       counters_{counters},
+      derives_{derives(AlertKind::match), derives(AlertKind::timeout)},
       tells_matches_{program_.on_match.has_value()},
       tells_timeouts_{program_.on_timeout.has_value()},
+      derived_writer_{program_, context.rules->schema()},
       kinds_{make_kind(program_, AlertKind::match), make_kind(program_, AlertKind::timeout)} {
   for (const patterns::KeyPart& part : program_.key) {
     key_begins_.push_back((key_begins_.empty() ? "\"key\":{" : ",") + member_name(part.name));
   }
   for (const patterns::Variable& v : program_.variables)
     variable_begins_.push_back(member_name(v.name) + '[');
+}
+
+/// The type of the events that alerts of `kind` become.
+std::optional<TypeId> Emitter::emitted_type(AlertKind kind) const {
+  const auto& output = kind == AlertKind::match ? program_.on_match : program_.on_timeout;
+  return output ? output->emit_to : std::nullopt;
+}
+
+bool Emitter::derives(AlertKind kind) const {
+  const auto type = emitted_type(kind);
+  return type && !context_.rules->spaces_of_type(*type).empty();
 }
 
 Emitter::Kind Emitter::make_kind(const patterns::Program& program, AlertKind kind) {
@@ -120,23 +135,61 @@ void Emitter::tell(const ResultView& result) {
     suppressed = *before;
   }
   ++counters_.alerts;
-  if (!context_.render_alerts) return;
+  const bool becomes_event = derives_[static_cast<std::size_t>(result.kind)];
+  if (!context_.render_alerts && !becomes_event) return;
 
   collect_path(result.tail, path_);
-  if (result.order.decided != ordinal_decided_) ordinal_ = 0;
-  ordinal_decided_ = result.order.decided;
+  const AlertOrder order = place_of(result);
+  if (becomes_event) derive(result, order);
+  if (!context_.render_alerts) return;
   Alert& alert = context_.alerts->alerts.emplace_back();
-  alert.order = result.order;
-  if (result.order.phase != AlertOrder::Phase::event && result.window == nullptr)
-    begin_with(alert.order, *path_.front());
-  alert.order.rule = rule_;
-  alert.order.key_hash = result.key->hash;
-  alert.order.ordinal = ordinal_++;
+  alert.order = order;
   alert.kind = result.kind;
   alert.time = result.time;
   alert.begin = context_.alerts->lines.size();
   render(result, suppressed, context_.alerts->lines);
   alert.size = context_.alerts->lines.size() - alert.begin;
+}
+
+/// Of the result whose path is at hand.
+AlertOrder Emitter::place_of(const ResultView& result) {
+  if (result.order.decided != ordinal_decided_) ordinal_ = 0;
+  ordinal_decided_ = result.order.decided;
+  AlertOrder order = result.order;
+  if (order.phase != AlertOrder::Phase::event && result.window == nullptr) begin_with(order, *path_.front());
+  order.level = program_.level;
+  order.rule = rule_;
+  order.key_hash = result.key->hash;
+  order.ordinal = ordinal_++;
+  return order;
+}
+
+/// What time decided late, because it waited for its start's other runs, happens when it is told: other rules
+/// may have seen what came before.
+void Emitter::derive(const ResultView& result, const AlertOrder& order) {
+  AlertBatch& batch = *context_.alerts;
+  Derived& derived = batch.derived.emplace_back();
+  derived.order = order;
+  derived.time = std::max(result.time, order.decided);
+  derived.type = *emitted_type(result.kind);
+  derived.begin = batch.derived_text.size();
+  id_.clear();
+  append_id(result, id_);
+  context_.scratch.reset();
+  const std::uint64_t null_operations = counters_.null_operations;
+  const std::string_view id = std::string_view(id_).substr(kIdBegin.size());
+  derived_writer_.write(result.kind, derived.time, id, scope_of(result), batch.derived_text);
+  if (context_.render_alerts) counters_.null_operations = null_operations;  // the alert counts them
+  derived.size = batch.derived_text.size() - derived.begin;
+}
+
+Scope Emitter::scope_of(const ResultView& result) {
+  Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
+  scope.taken = result.named != nullptr ? result.named : result.tail;
+  scope.window = result.window;
+  scope.key = result.key->key_bytes();
+  scope.alert_time = result.time;
+  return scope;
 }
 
 /// How many alerts of the key were held back since the last one was told; nothing if this one is too near to
@@ -191,12 +244,16 @@ void Emitter::append_id(const ResultView& result, std::string& line) {
   }
   for (const TakenEvent* taken : path_) {
     const Event& event = taken->stored->event;
-    append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
+    if (event.partition == kDerivedPartition) {
+      append_raw(id_bytes_, taken->variable.value, event.partition.value);
+      id_bytes_ += alert_id_of(event);
+    } else {
+      append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
+    }
   }
   const XXH128_hash_t hash = XXH3_128bits(id_bytes_.data(), id_bytes_.size());
-  constexpr std::string_view kBegin = "{\"id\":\"";
-  std::array<char, kBegin.size() + 2 * sizeof hash> text;
-  char* const digits = std::copy(kBegin.begin(), kBegin.end(), text.data());
+  std::array<char, kIdBegin.size() + 2 * sizeof hash> text;
+  char* const digits = std::copy(kIdBegin.begin(), kIdBegin.end(), text.data());
   put_hex(put_hex(digits, hash.high64), hash.low64);
   line.append(text.data(), text.size());
 }
@@ -223,11 +280,7 @@ void Emitter::append_key(const ResultView& result, std::string& line) const {
 void Emitter::append_output(const ResultView& result, const Kind& kind, std::string& line) {
   if (kind.message.empty() && kind.fields.empty()) return;
   context_.scratch.reset();
-  Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
-  scope.taken = result.named != nullptr ? result.named : result.tail;
-  scope.window = result.window;
-  scope.key = result.key->key_bytes();
-  scope.alert_time = result.time;
+  const Scope scope = scope_of(result);
   for (std::size_t i = 0; i < kind.message.size(); ++i) {
     line += kind.message[i];
     if (i < kind.holes.size()) append_hole(evaluate(scope, kind.holes[i]), line);

@@ -2,6 +2,7 @@
 /// Matches and timeouts -> alerts: one JSON object a line, as LANGUAGE's section on alerts has it.
 
 #include "runtime/context.h"
+#include "runtime/derived_event.h"
 #include "runtime/evaluator.h"
 #include "runtime/key_store.h"
 
@@ -46,7 +47,8 @@ class Emitter {
   bool only_count(AlertKind kind) {
     const bool match = kind == AlertKind::match;
     const bool told = match ? tells_matches_ : tells_timeouts_;
-    if (told && (context_.render_alerts || program_.suppress > Duration{0})) return false;
+    const bool derives = derives_[static_cast<std::size_t>(kind)];
+    if (told && (context_.render_alerts || derives || program_.suppress > Duration{0})) return false;
     ++(match ? counters_.matches : counters_.timeouts);
     counters_.alerts += told ? 1 : 0;
     return true;
@@ -63,8 +65,13 @@ class Emitter {
   };
   static Kind make_kind(const patterns::Program& program, AlertKind kind);
 
+  std::optional<TypeId> emitted_type(AlertKind kind) const;
+  bool derives(AlertKind kind) const;
   void tell(const ResultView& result);
   std::optional<std::uint64_t> held_back_before(const ResultView& result);
+  AlertOrder place_of(const ResultView& result);
+  void derive(const ResultView& result, const AlertOrder& order);
+  Scope scope_of(const ResultView& result);
   void render(const ResultView& result, std::uint64_t suppressed, std::string& line);
   void append_id(const ResultView& result, std::string& line);
   void append_time(EventTime time, std::string& line) const;
@@ -78,8 +85,10 @@ class Emitter {
   std::uint32_t rule_;
   const patterns::Program& program_;
   RuleCounters& counters_;
-  bool tells_matches_;  // the rule has an output for them
+  std::array<bool, 2> derives_;  // by AlertKind: other rules see what becomes of such alerts
+  bool tells_matches_;           // the rule has an output for them
   bool tells_timeouts_;
+  DerivedWriter derived_writer_;
   std::array<Kind, 2> kinds_;            // by AlertKind
   std::vector<std::string> key_begins_;  // by part of the key: `"key":{"user":`, then `,"device":` and so on
   std::vector<std::string> variable_begins_;  // by variable: `"s":[`
@@ -91,6 +100,7 @@ class Emitter {
   std::vector<const TakenEvent*> path_;  // of the result in hand
   std::string id_bytes_;
   std::string hole_;
+  std::string id_;  // of the alert in hand, where it becomes an event
 };
 
 }  // namespace tocsin::runtime

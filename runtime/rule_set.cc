@@ -59,6 +59,8 @@ bool may_fork(const Program& program) {
 
 RuleSet::RuleSet(std::shared_ptr<const Schema> schema, std::vector<std::shared_ptr<const Program>> programs)
     : schema_{std::move(schema)}, spaces_of_type_(schema_->type_count()) {
+  for (const auto& program : programs)
+    level_count_ = std::max<std::size_t>(level_count_, program->level + std::size_t{1});
   for (auto& program : programs) deploy(std::move(program));
 }
 
@@ -70,7 +72,8 @@ std::uint16_t RuleSet::key_space_of(const std::shared_ptr<const Program>& progra
 
   KeySpace space;
   space.source = program;
-  space.rules_of_type.resize(schema_->type_count());
+  space.levels.resize(level_count_, RulesOfType(schema_->type_count()));
+  space.levels_of_type.resize(schema_->type_count());
   space.name = std::move(name);
   if (!program->variable_keys.empty()) {
     space.variable_keys_of_type = variable_keys_of_type(*program, *schema_);
@@ -96,7 +99,8 @@ void RuleSet::deploy(std::shared_ptr<const Program> program) {
     rule.variables_of_type.push_back(variables_taking(*program, type));
     rule.seen_types.push_back(runtime::sees(*program, type));
     if (!rule.seen_types.back()) continue;
-    space.rules_of_type[i].push_back(index);
+    space.levels[program->level][i].push_back(index);
+    space.levels_of_type[i] |= std::uint32_t{1} << program->level;
     auto& spaces = spaces_of_type_[i];
     if (std::find(spaces.begin(), spaces.end(), rule.key_space) == spaces.end())
       spaces.push_back(rule.key_space);

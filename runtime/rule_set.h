@@ -21,11 +21,16 @@ struct DeployedRule {
   std::vector<bool> seen_types;  ///< by type
 };
 
+/// By type: the rules that see it, rising.
+using RulesOfType = std::vector<std::vector<std::uint32_t>>;
+static_assert(patterns::kLevelsMax <= 32);
+
 /// All rules that split the stream by the same key share its keys.
 struct KeySpace {
-  std::shared_ptr<const patterns::Program> source;        ///< any one of them: has the key's expressions
-  std::vector<std::uint32_t> rules;                       ///< indices, rising
-  std::vector<std::vector<std::uint32_t>> rules_of_type;  ///< by type: those that see it
+  std::shared_ptr<const patterns::Program> source;  ///< any one of them: has the key's expressions
+  std::vector<std::uint32_t> rules;                 ///< indices, rising
+  std::vector<RulesOfType> levels;                  ///< by level: the rules that see a type
+  std::vector<std::uint32_t> levels_of_type;        ///< by type: a bit for each level that sees it
   /// By type: which of the source's `variable_keys` have a variable that takes it. Empty: one key for all.
   std::vector<std::vector<std::uint16_t>> variable_keys_of_type;
   std::string name;                         ///< the key as written in canonical form: what makes spaces equal
@@ -42,6 +47,8 @@ class RuleSet {
   const std::shared_ptr<const Schema>& shared_schema() const { return schema_; }
   const std::vector<DeployedRule>& rules() const { return rules_; }
   const std::vector<KeySpace>& key_spaces() const { return key_spaces_; }
+  /// Rules see what rules of lower levels emit; 1 where none does.
+  std::size_t level_count() const { return level_count_; }
   /// The key spaces some rule of which sees events of `type`.
   const std::vector<std::uint16_t>& spaces_of_type(TypeId type) const { return spaces_of_type_[type.value]; }
 
@@ -52,6 +59,7 @@ class RuleSet {
   std::shared_ptr<const Schema> schema_;
   std::vector<DeployedRule> rules_;
   std::vector<KeySpace> key_spaces_;
+  std::size_t level_count_ = 1;
   std::vector<std::vector<std::uint16_t>> spaces_of_type_;
 };
 

@@ -4,15 +4,15 @@
 #include "runtime/window_executor.h"
 
 #include <algorithm>
+#include <bit>
 #include <unordered_map>
 #include <unordered_set>
 
 namespace tocsin::runtime {
 
-Shard::Shard(std::shared_ptr<const RuleSet> rules, const ShardOptions& options) : reorder_{options.disorder} {
-  context_.rules = std::move(rules);
-  context_.render_alerts = options.render_alerts;
-  for (std::size_t i = 0; i < context_.rules->key_spaces().size(); ++i) {
+Shard::Shard(std::shared_ptr<const RuleSet> rules, const ShardOptions& options) : options_{options} {
+  make_levels(rules);
+  for (std::size_t i = 0; i < rules->key_spaces().size(); ++i) {
     stores_.push_back(std::make_unique<KeyStore>(static_cast<std::uint16_t>(i)));
   }
   make_executors();
@@ -20,31 +20,60 @@ Shard::Shard(std::shared_ptr<const RuleSet> rules, const ShardOptions& options) 
 
 Shard::~Shard() = default;
 
+/// As many as `rules` have; those that are there stay.
+void Shard::make_levels(const std::shared_ptr<const RuleSet>& rules) {
+  while (levels_.size() > rules->level_count()) levels_.pop_back();
+  while (levels_.size() < rules->level_count()) {
+    levels_.push_back(std::make_unique<Level>(memory_, rules, options_.disorder));
+    levels_.back()->context.render_alerts = options_.render_alerts;
+  }
+  for (const auto& level : levels_) level->context.rules = rules;
+}
+
 void Shard::make_executors() {
   executors_.clear();
-  for (std::uint32_t i = 0; i < context_.rules->rules().size(); ++i)
-    executors_.push_back(make_executor(context_, i));
+  for (std::uint32_t i = 0; i < rules().rules().size(); ++i)
+    executors_.push_back(make_executor(level_of(rules(), i).context, i));
   for (std::size_t space = 0; space < stores_.size(); ++space) {
-    const auto& rules = context_.rules->key_spaces()[space].rules;
+    const auto& of_space = rules().key_spaces()[space].rules;
     stores_[space]->set_runs_only(std::all_of(
-        rules.begin(), rules.end(), [&](std::uint32_t r) { return executors_[r]->keeps_only_runs(); }));
+        of_space.begin(), of_space.end(), [&](std::uint32_t r) { return executors_[r]->keeps_only_runs(); }));
   }
 }
 
-void Shard::advance(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out) {
+void Shard::add_to_levels(const RoutedEvent& event) {
+  std::uint32_t rest = rules().key_spaces()[event.space].levels_of_type[event.event->type.value];
+  for (; rest != 0; rest &= rest - 1)
+    levels_[static_cast<std::size_t>(std::countr_zero(rest))]->reorder.add(event);
+}
+
+namespace {
+
+/// Puts those from number `first` on in their order.
+template <class Ordered>
+void put_in_order(std::vector<Ordered>& all, std::size_t first) {
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto in_order = [](const Ordered& a, const Ordered& b) { return a.order < b.order; };
+  if (!std::is_sorted(begin, all.end(), in_order)) std::sort(begin, all.end(), in_order);
+}
+
+}  // namespace
+
+void Shard::advance(std::size_t number, const Step& step, AlertBatch& out) {
+  Level& level = *levels_[number];
   const std::size_t first = out.alerts.size();
-  context_.alerts = &out;
-  context_.idle_clock = idle_clock;
-  const std::span<const RoutedEvent> events = reorder_.release(release);
+  const std::size_t first_derived = out.derived.size();
+  level.context.alerts = &out;
+  level.context.idle_clock = step.idle_clock;
+  const std::span<const RoutedEvent> events = level.reorder.release(step.release);
   for (std::size_t i = 0; i < events.size(); ++i) {
     look_ahead(events.subspan(i));
-    fire_before(events[i].event->time);
-    process(events[i]);
+    fire_before(level, events[i].event->time);
+    process(number, events[i]);
   }
-  fire_before(watermark);
-  const auto begin = out.alerts.begin() + static_cast<std::ptrdiff_t>(first);
-  const auto in_order = [](const Alert& a, const Alert& b) { return a.order < b.order; };
-  if (!std::is_sorted(begin, out.alerts.end(), in_order)) std::sort(begin, out.alerts.end(), in_order);
+  fire_before(level, step.watermark);
+  put_in_order(out.alerts, first);
+  put_in_order(out.derived, first_derived);
 }
 
 /// Fetches into the cache what the events some places on will need, in the order in which one thing leads to
@@ -62,27 +91,28 @@ void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   prefetch(events[kKey].event->values);
   prefetch(events[kKey].event->raw.data() + 64);
   store(kRuns).prefetch_runs(events[kRuns].hash);
-  if (context_.render_alerts) store(kTaken).prefetch_taken(events[kTaken].hash);
+  if (options_.render_alerts) store(kTaken).prefetch_taken(events[kTaken].hash);
 }
 
 /// The same for the timers after the next one.
-void Shard::look_ahead_in_time() const {
+void Shard::look_ahead_in_time(const TimerQueue& timers) const {
   constexpr std::size_t kKey = 16;
   constexpr std::size_t kRuns = 8;
   constexpr std::size_t kTaken = 3;
-  if (const Timer* timer = context_.timers.ahead(kKey); timer != nullptr) prefetch_key(*timer->key);
-  if (const Timer* timer = context_.timers.ahead(kRuns); timer != nullptr) {
+  if (const Timer* timer = timers.ahead(kKey); timer != nullptr) prefetch_key(*timer->key);
+  if (const Timer* timer = timers.ahead(kRuns); timer != nullptr) {
     prefetch_runs(*timer->key);
     stores_[timer->key->space]->prefetch_place(timer->key->hash);
   }
-  if (!context_.render_alerts) return;
-  if (const Timer* timer = context_.timers.ahead(kTaken); timer != nullptr) prefetch_taken(*timer->key);
+  if (!options_.render_alerts) return;
+  if (const Timer* timer = timers.ahead(kTaken); timer != nullptr) prefetch_taken(*timer->key);
 }
 
-void Shard::fire_before(EventTime time) {
-  while (context_.timers.due(time)) {
-    look_ahead_in_time();
-    const Timer timer = context_.timers.pop();
+void Shard::fire_before(Level& level, EventTime time) {
+  TimerQueue& timers = level.context.timers;
+  while (timers.due(time)) {
+    look_ahead_in_time(timers);
+    const Timer timer = timers.pop();
     KeyState& key = *timer.key;
     if (key.generation != timer.generation) continue;
     RuleState* state = key.find(timer.rule);
@@ -97,7 +127,7 @@ void Shard::fire_before(EventTime time) {
 /// What `suppress` remembers goes when it can matter no more. A timeout that waits for its start, or a match
 /// for a better one, may still be told with an earlier time.
 void Shard::end_silence(const Timer& timer, RuleState& state) {
-  const Duration suppress = context_.rules->rules()[timer.rule].program->suppress;
+  const Duration suppress = rules().rules()[timer.rule].program->suppress;
   const EventTime end = silence_end(state.silence->told, suppress);
   if (end > timer.deadline) return;
   state.silence->over = true;
@@ -106,13 +136,12 @@ void Shard::end_silence(const Timer& timer, RuleState& state) {
   if (!state.silence->matters() && !told_later) state.silence.reset();
 }
 
-void Shard::process(const RoutedEvent& routed) {
+void Shard::process(std::size_t level, const RoutedEvent& routed) {
   const Event& event = *routed.event;
   KeyStore& store = *stores_[routed.space];
   KeyState* key = store.find(routed);
-  CurrentEvent current(context_, event, ++sequence_);
-  for (const std::uint32_t rule :
-       context_.rules->key_spaces()[routed.space].rules_of_type[event.type.value]) {
+  CurrentEvent current(levels_[level]->context, event, ++sequence_);
+  for (const std::uint32_t rule : rules().key_spaces()[routed.space].levels[level][event.type.value]) {
     Executor& executor = *executors_[rule];
     RuleState* state = key != nullptr ? key->find(rule) : nullptr;
     if ((state == nullptr || !state->open()) && !executor.may_open(current)) continue;
@@ -217,27 +246,29 @@ void Shard::keep_rules(KeyState& key,
 void Shard::keep_silence(KeyState& key, RuleState& state, const patterns::Program& next) {
   if (state.silence == nullptr) return;
   if (next.suppress == Duration{0}) return state.silence.reset();
-  if (next.suppress == context_.rules->rules()[state.rule].program->suppress) return;
+  const patterns::Program& current = *rules().rules()[state.rule].program;
+  if (next.suppress == current.suppress) return;
   state.silence->over = false;
   const EventTime end = silence_end(state.silence->told, next.suppress);
-  context_.timers.push_unordered({end, &key, key.generation, state.rule});
+  levels_[current.level]->context.timers.push_unordered({end, &key, key.generation, state.rule});
 }
 
 /// Captures every kept event anew, with the slots that the new rules ask for.
 void Shard::refresh_events(const DecodeAgain& decode_again) {
   std::unordered_set<TakenEvent*> seen;
   std::unordered_map<StoredEvent*, StoredEvent*> fresh;
+  Arena scratch;
   const auto refresh = [&](StoredEvent*& stored) {
     StoredEvent*& copy = fresh[stored];
     if (copy == nullptr) {
-      context_.scratch.reset();
+      scratch.reset();
       Event event = stored->event;
-      decode_again(event, context_.scratch);
-      copy = context_.store.capture(event, context_.rules->schema(), stored->sequence);
+      decode_again(event, scratch);
+      copy = memory_.store.capture(event, rules().schema(), stored->sequence);
     } else {
       EventStore::hold(copy);
     }
-    context_.store.release(stored);
+    memory_.store.release(stored);
     stored = copy;
   };
   for (const auto& store : stores_) {
@@ -247,27 +278,40 @@ void Shard::refresh_events(const DecodeAgain& decode_again) {
   }
 }
 
-void Shard::swap_rules(std::shared_ptr<const RuleSet> rules,
+/// Renumbers the rules of timers. Gives those back, and keeps them no more, whose rule changes its level.
+std::vector<Timer> Shard::renumber_timers(const RuleSet& next,
+                                          const std::vector<std::optional<std::uint32_t>>& new_index) {
+  std::vector<Timer> moved;
+  for (std::size_t level = 0; level < levels_.size(); ++level) {
+    levels_[level]->context.timers.filter([&](Timer& timer) {
+      if (timer.key->generation != timer.generation || !new_index[timer.rule]) return false;
+      timer.rule = *new_index[timer.rule];
+      if (next.rules()[timer.rule].program->level == level) return true;
+      moved.push_back(timer);
+      return false;
+    });
+  }
+  return moved;
+}
+
+void Shard::swap_rules(const std::shared_ptr<const RuleSet>& next,
                        const std::vector<std::optional<std::uint32_t>>& kept,
                        const DecodeAgain& decode_again) {
-  reorder_.clear();
-  const std::shared_ptr<const RuleSet> old = context_.rules;
+  for (const auto& level : levels_) level->reorder.clear();
+  const std::shared_ptr<const RuleSet> old = levels_.front()->context.rules;
   const auto new_index = inverse(kept, old->rules().size());
   std::vector<KeyState*> idle;
   for (const auto& store : stores_) {
     store->for_each([&](KeyState& key) {
-      keep_rules(key, new_index, *rules);
+      keep_rules(key, new_index, *next);
       if (key.idle()) idle.push_back(&key);
     });
   }
   for (KeyState* key : idle) stores_[key->space]->remove(*key);
-  context_.timers.filter([&](Timer& timer) {
-    if (timer.key->generation != timer.generation || !new_index[timer.rule]) return false;
-    timer.rule = *new_index[timer.rule];
-    return true;
-  });
-  move_stores(*old, *rules);
-  context_.rules = std::move(rules);
+  const std::vector<Timer> moved = renumber_timers(*next, new_index);
+  move_stores(*old, *next);
+  make_levels(next);
+  for (const Timer& timer : moved) level_of(*next, timer.rule).context.timers.push_unordered(timer);
   refresh_events(decode_again);
 
   std::vector<RuleCounters> counters(kept.size());

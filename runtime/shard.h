@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -32,32 +33,56 @@ class Shard {
 
   /// Takes an event of one of this shard's key groups, not older than the time released so far. It is
   /// borrowed until `advance` has released it.
-  void add(const RoutedEvent& event) { reorder_.add(event); }
+  void add(const RoutedEvent& event) {
+    if (levels_.size() == 1) return levels_.front()->reorder.add(event);
+    add_to_levels(event);
+  }
 
-  /// Works through the events up to and with `release`, in order, and through every deadline before
-  /// `watermark`. idle_clock  wall time stands in for the events' time out         alerts are appended in
-  /// their order
-  void advance(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out);
+  /// What the rules of one level may see, and no rule of a lower level will still emit.
+  struct Step {
+    EventTime release;        ///< the events up to and with it are worked through, in order,
+    EventTime watermark;      ///< and every deadline before it
+    bool idle_clock = false;  ///< wall time stands in for the events' time
+  };
+
+  /// Takes the rules of `level` a step on. Of several levels each comes after those below it.
+  /// out  alerts, and the events that they become, are appended in their order
+  void advance(std::size_t level, const Step& step, AlertBatch& out);
 
   /// Forgets the events that wait for their time; the caller adds them again, under the new rules.
   /// Rules with the same id and version keep their runs; `kept[i]` says which rule of the old set new rule
   /// `i` goes on from.
-  void swap_rules(std::shared_ptr<const RuleSet> rules,
+  void swap_rules(const std::shared_ptr<const RuleSet>& next,
                   const std::vector<std::optional<std::uint32_t>>& kept,
                   const DecodeAgain& decode_again);
-
-  /// Time of the newest event that waits; kTimeMin if none.
-  EventTime newest_waiting() const { return reorder_.newest(); }
 
   const RuleCounters& counters(std::uint32_t rule) const { return executors_[rule]->counters(); }
 
  private:
+  /// The rules of one level: what they wait for.
+  struct Level {
+    Level(Memory& memory, std::shared_ptr<const RuleSet> rules, Duration disorder)
+        : context{memory, std::move(rules)}, reorder{disorder} {}
+
+    Context context;
+    ReorderBuffer reorder;
+  };
+
+  const RuleSet& rules() const { return *levels_.front()->context.rules; }
+  Level& level_of(const RuleSet& rules, std::uint32_t rule) {
+    return *levels_[rules.rules()[rule].program->level];
+  }
+
+  void add_to_levels(const RoutedEvent& event);
   void look_ahead(std::span<const RoutedEvent> events) const;
-  void look_ahead_in_time() const;
-  void fire_before(EventTime time);
+  void look_ahead_in_time(const TimerQueue& timers) const;
+  void fire_before(Level& level, EventTime time);
   void end_silence(const Timer& timer, RuleState& state);
-  void process(const RoutedEvent& routed);
+  void process(std::size_t level, const RoutedEvent& routed);
+  void make_levels(const std::shared_ptr<const RuleSet>& rules);
   void make_executors();
+  std::vector<Timer> renumber_timers(const RuleSet& next,
+                                     const std::vector<std::optional<std::uint32_t>>& new_index);
   void keep_rules(KeyState& key,
                   const std::vector<std::optional<std::uint32_t>>& new_index,
                   const RuleSet& next);
@@ -65,8 +90,9 @@ class Shard {
   void move_stores(const RuleSet& current, const RuleSet& next);
   void refresh_events(const DecodeAgain& decode_again);
 
-  Context context_;
-  ReorderBuffer reorder_;
+  ShardOptions options_;
+  Memory memory_;
+  std::vector<std::unique_ptr<Level>> levels_;
   std::vector<std::unique_ptr<KeyStore>> stores_;     // by key space
   std::vector<std::unique_ptr<Executor>> executors_;  // by rule
   std::uint64_t sequence_ = 0;

@@ -2,8 +2,9 @@
 /// Asks the oracle, and asks the engine in its several modes; both answer in the same words.
 ///
 /// An answer has a line an alert, keys one after the other, each key's alerts in their order:
-/// `{"k":"k1"} match 12s a=[0,3] b=[5]`, `{} timeout 4s a=[0] waiting=[b]`; of windows also when they began
-/// and ended, and fields: `{} match 9s a=[2] [5s..10s] {"f":3}`. Events go by their number in the stream.
+/// `r {"k":"k1"} match 12s a=[0,3] b=[5]`, `r {} timeout 4s a=[0] waiting=[b]`; of windows also when they
+/// began and ended, and fields: `r {} match 9s a=[2] [5s..10s] {"f":3}`. Events go by their number in the
+/// stream.
 
 #include "compiler/compile.h"
 #include "tests/oracle/cases.h"

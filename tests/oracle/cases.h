@@ -25,6 +25,7 @@ struct Record {
 
 struct Case {
   RuleText rule;
+  std::optional<RuleText> above;  ///< sees what `rule` emits, events of type `z`
   std::vector<Record> events;
 };
 

@@ -60,13 +60,23 @@ std::string text_of(const simdjson::dom::element& value) {
   return std::string{value.get_string().value()};
 }
 
+std::string seconds_of(const simdjson::dom::element& time) {
+  const auto parsed = parse_rfc3339(text_of(time));
+  TOCSIN_CHECK(parsed.has_value(), "an alert has times");
+  return format_duration(parsed->time_since_epoch());
+}
+
+/// `3`; of an event that was an alert `z@12s/match`.
+std::string name_of(const simdjson::dom::element& event) {
+  simdjson::dom::element n;
+  if (event["n"].get(n) == simdjson::SUCCESS) return simdjson::minify(n);
+  return text_of(event["type"]) + "@" + seconds_of(event["time"]) + "/" + text_of(event["kind"]);
+}
+
 /// `[0,3]`.
-std::string numbers_of(const simdjson::dom::element& events) {
+std::string names_of(const simdjson::dom::element& events) {
   std::string out;
-  for (const auto& event : events.get_array()) {
-    if (!out.empty()) out += ',';
-    out += std::to_string(event["n"].get_int64().value());
-  }
+  for (const auto& event : events.get_array()) out += (out.empty() ? "" : ",") + name_of(event);
   return "[" + out + "]";
 }
 
@@ -77,17 +87,11 @@ std::string waiting_of(const simdjson::dom::element& alert) {
   return fmt::format(" waiting=[{}]", fmt::join(names, ","));
 }
 
-std::string seconds_of(const simdjson::dom::element& time) {
-  const auto parsed = parse_rfc3339(text_of(time));
-  TOCSIN_CHECK(parsed.has_value(), "an alert has times");
-  return format_duration(parsed->time_since_epoch());
-}
-
 std::string line_of(const simdjson::dom::element& alert) {
   const std::string kind = text_of(alert["kind"]);
   std::map<std::string, std::string> taken;
   for (const auto& variable : alert["events"].get_object()) {
-    taken[std::string{variable.key}] = numbers_of(variable.value);
+    taken[std::string{variable.key}] = names_of(variable.value);
   }
   std::string out = kind + " " + seconds_of(alert["time"]);
   for (const auto& [name, numbers] : taken) out += " " + name + "=" + numbers;
@@ -104,9 +108,11 @@ std::string line_of(const simdjson::dom::element& alert) {
   return kind == "timeout" ? out + waiting_of(alert) : out;
 }
 
-std::string key_of(const simdjson::dom::element& alert) {
+/// `r {"k":"k1"}`.
+std::string rule_and_key_of(const simdjson::dom::element& alert) {
   simdjson::dom::element key;
-  return alert["key"].get(key) == simdjson::SUCCESS ? std::string(simdjson::minify(key)) : "{}";
+  const bool keyed = alert["key"].get(key) == simdjson::SUCCESS;
+  return text_of(alert["rule"]) + " " + (keyed ? std::string(simdjson::minify(key)) : "{}");
 }
 
 }  // namespace
@@ -142,7 +148,7 @@ Answer engine_answer(const std::string& alerts) {
   std::istringstream lines{alerts};
   for (std::string line; std::getline(lines, line);) {
     const simdjson::dom::element alert = parser.parse(line);
-    keys[key_of(alert)].push_back(line_of(alert));
+    keys[rule_and_key_of(alert)].push_back(line_of(alert));
   }
   Answer out;
   for (const auto& [key, answers] : keys) {

@@ -278,6 +278,17 @@ Value Interpreter::evaluate(ExpressionId id, const Event* own, std::span<const T
   return Evaluation{*this, own, taken}.of(id);
 }
 
+std::string Interpreter::fields(const patterns::Output& output, std::span<const Taken> taken) const {
+  std::string out;
+  for (const patterns::Field& field : output.fields) {
+    out += out.empty() ? "{" : ",";
+    append_json_string(out, field.name);
+    out += ':';
+    append_json(out, evaluate(field.value, nullptr, taken));
+  }
+  return out.empty() ? out : out + "}";
+}
+
 bool Interpreter::satisfies(const Event& event,
                             patterns::VariableId variable,
                             std::span<const Taken> taken) const {

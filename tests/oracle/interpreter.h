@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace tocsin::oracle {
@@ -34,6 +35,9 @@ class Interpreter {
 
   /// Operators that no generated rule uses are a failed check.
   Value evaluate(patterns::ExpressionId id, const Event* own, std::span<const Taken> taken) const;
+
+  /// The fields of an alert as JSON; empty if it has none.
+  std::string fields(const patterns::Output& output, std::span<const Taken> taken) const;
 
  private:
   class Evaluation;

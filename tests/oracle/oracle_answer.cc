@@ -1,47 +1,18 @@
 #include "tests/oracle/answers.h"
 #include "tests/oracle/interpreter.h"
 #include "tests/oracle/matcher.h"
+#include "tests/oracle/stream.h"
 #include "tests/oracle/window_outcomes.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
+#include <utility>
 
 namespace tocsin::oracle {
 namespace {
-
-/// One event with all that it points at.
-class Stream {
- public:
-  Stream(const std::vector<Record>& records, const Schema& schema) : values_(records.size()) {
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      Event event;
-      event.time = EventTime{std::chrono::seconds(records[i].second)};
-      event.offset = i;
-      event.type_name = {&records[i].type, 1};
-      event.type = schema.find_type(event.type_name);
-      for (const AttributeId id : schema.layout(event.type).attributes) {
-        values_[i].push_back(value_of(records[i], to_string(schema.path(id))));
-      }
-      event.values = values_[i].data();
-      events.push_back(event);
-    }
-  }
-
-  std::vector<Event> events;
-
- private:
-  static Value value_of(const Record& record, const std::string& attribute) {
-    if (attribute == "k" && !record.k.empty()) return Value::string(record.k);
-    if (attribute == "j" && !record.j.empty()) return Value::string(record.j);
-    if (attribute == "x" && record.x) return Value::integer(*record.x);
-    if (attribute == "y" && record.y_halves) return Value::real(*record.y_halves / 2.0);
-    return Value::null();
-  }
-
-  std::vector<std::vector<Value>> values_;
-};
 
 /// The keys under which a rule sees events.
 class Keys {
@@ -64,6 +35,15 @@ class Keys {
       if (takes(variable.any_type, variable.types, event)) add(key(event, patterns::VariableId{v}));
     }
     return out;
+  }
+
+  /// The text of its attribute `k`; empty if it has none.
+  std::string k_of(const Event& event) const {
+    for (const patterns::KeyPart& part : program_.key) {
+      const Value value = interpreter_.evaluate(part.value, &event, {});
+      if (part.name == "k" && value.is_string()) return std::string(value.as_text());
+    }
+    return {};
   }
 
   /// As whose event `variable` takes it.
@@ -110,13 +90,14 @@ std::string joined(const std::vector<std::string>& texts) {
 }
 
 std::string line_of(const Outcome& outcome,
-                    const std::vector<std::string>& names,
-                    const std::vector<Event>& events) {
+                    const patterns::Program& program,
+                    const std::vector<Event>& events,
+                    const Stream& stream) {
   std::string out = outcome.kind == OutcomeKind::match ? "match " : "timeout ";
   out += format_duration(outcome.time.time_since_epoch());
   std::map<std::string, std::vector<std::string>> taken;
   for (const auto& [event, variable] : outcome.taken) {
-    taken[names[variable.value]].push_back(std::to_string(events[event].offset));
+    taken[program.variables[variable.value].name].push_back(stream.name_of(events[event]));
   }
   for (const auto& [name, numbers] : taken) out += " " + name + "=[" + joined(numbers) + "]";
   if (outcome.span) {
@@ -127,37 +108,106 @@ std::string line_of(const Outcome& outcome,
   if (outcome.suppressed > 0) out += " suppressed=" + std::to_string(outcome.suppressed);
   if (outcome.kind == OutcomeKind::match) return out;
   std::vector<std::string> waiting;
-  for (std::size_t v = 0; v < names.size(); ++v) {
-    if ((outcome.waiting >> v & 1) != 0) waiting.push_back(names[v]);
+  for (std::size_t v = 0; v < program.variables.size(); ++v) {
+    if ((outcome.waiting >> v & 1) != 0) waiting.push_back(program.variables[v].name);
   }
   std::sort(waiting.begin(), waiting.end());
   return out + " waiting=[" + joined(waiting) + "]";
 }
 
+/// One rule over the events of all keys.
+class OneRule {
+ public:
+  OneRule(const compiler::CompiledRules& rules, std::size_t number, const Stream& stream)
+      : rules_{rules}, number_{number}, program_{*rules.programs[number]}, stream_{stream} {
+    for (const Event& event : stream.events()) {
+      for (const std::string& key : keys_of_.of(event)) keys_[key].push_back(event);
+    }
+    for (const auto& [key, seen] : keys_) outcomes_[key] = outcomes(key, seen);
+  }
+
+  void append_to(Answer& out) const {
+    for (const auto& [key, outcomes] : outcomes_) {
+      for (const Outcome& outcome : outcomes) {
+        const std::string line = line_of(outcome, program_, keys_.at(key), stream_);
+        out.push_back(program_.id + " " + key + " " + line);
+      }
+    }
+  }
+
+  /// What the alerts become, in their order.
+  std::vector<Derived> derived() const {
+    std::vector<std::pair<Place, Derived>> all;
+    for (const auto& [key, outcomes] : outcomes_) {
+      for (const Outcome& outcome : outcomes) {
+        if (!output_of(outcome).emit_to) continue;
+        const Event& first = keys_.at(key)[outcome.taken.front().first];
+        Derived made{std::max(outcome.time, outcome.at.time), {}, {}, {}};
+        if (!outcome.fields.empty()) made.x = outcome.taken.size();
+        made.kind = outcome.kind == OutcomeKind::match ? "match" : "timeout";
+        if (!program_.key.empty()) made.k = keys_of_.k_of(first);
+        all.emplace_back(place_of(outcome, made, keys_.at(key)), std::move(made));
+      }
+    }
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<Derived> out;
+    for (auto& [place, made] : all) out.push_back(std::move(made));
+    return out;
+  }
+
+ private:
+  /// Its time, and whether what decided it came before; then what events decided by these, and what time did
+  /// by the first events.
+  using Place = std::tuple<EventTime, bool, EventTime, int, EventTime, std::uint64_t>;
+
+  const patterns::Output& output_of(const Outcome& outcome) const {
+    return outcome.kind == OutcomeKind::match ? *program_.on_match : *program_.on_timeout;
+  }
+
+  static Place place_of(const Outcome& outcome, const Derived& made, const std::vector<Event>& seen) {
+    const EventTime decided = outcome.at.time;
+    const bool at_once = decided >= made.time;
+    if (outcome.at.event != kNever)
+      return {made.time, at_once, decided, 0, {}, seen[outcome.at.event].offset};
+    const Event& first = seen[outcome.taken.front().first];
+    const int kind = outcome.kind == OutcomeKind::match ? 1 : 2;
+    return {made.time, at_once, decided, kind, first.time, first.offset};
+  }
+
+  std::vector<Outcome> outcomes(const std::string& key, std::span<const Event> seen) const {
+    if (program_.positions.empty()) return window_outcomes_of(program_, *rules_.schema, seen);
+    const MayTake may_take = [&](const Event& event, patterns::VariableId variable) {
+      return keys_of_.key(event, variable) == key;
+    };
+    auto out = outcomes_of(rules_.stages[number_].front().pattern, program_, *rules_.schema, seen, may_take);
+    for (Outcome& outcome : out) {
+      std::vector<Taken> taken;
+      for (const auto& [event, variable] : outcome.taken) taken.push_back({&seen[event], variable});
+      outcome.fields = interpreter_.fields(output_of(outcome), taken);
+    }
+    return out;
+  }
+
+  const compiler::CompiledRules& rules_;
+  std::size_t number_;
+  const patterns::Program& program_;
+  const Stream& stream_;
+  Interpreter interpreter_{program_, *rules_.schema, {}};
+  Keys keys_of_{program_, interpreter_};
+  std::map<std::string, std::vector<Event>> keys_;
+  std::map<std::string, std::vector<Outcome>> outcomes_;
+};
+
 }  // namespace
 
 Answer oracle_answer(const compiler::CompiledRules& rules, const std::vector<Record>& events) {
-  const patterns::Program& program = *rules.programs.front();
-  const Interpreter interpreter{program, *rules.schema, {}};
-  const Stream stream{events, *rules.schema};
-  const Keys keys_of{program, interpreter};
-  std::map<std::string, std::vector<Event>> keys;
-  for (const Event& event : stream.events) {
-    for (const std::string& key : keys_of.of(event)) keys[key].push_back(event);
-  }
-  const auto outcomes = [&](const std::string& key, std::span<const Event> seen) {
-    if (program.positions.empty()) return window_outcomes_of(program, *rules.schema, seen);
-    const MayTake may_take = [&](const Event& event, patterns::VariableId variable) {
-      return keys_of.key(event, variable) == key;
-    };
-    return outcomes_of(rules.stages.front().front().pattern, program, *rules.schema, seen, may_take);
-  };
-  std::vector<std::string> names;
-  for (const patterns::Variable& variable : program.variables) names.push_back(variable.name);
   Answer out;
-  for (const auto& [key, seen] : keys) {
-    for (const Outcome& outcome : outcomes(key, seen))
-      out.push_back(key + " " + line_of(outcome, names, seen));
+  Stream stream{events, *rules.schema};
+  for (std::size_t i = 0; i < rules.programs.size(); ++i) {
+    const OneRule rule{rules, i, stream};
+    rule.append_to(out);
+    if (i + 1 == rules.programs.size()) break;
+    for (const Derived& derived : rule.derived()) stream.add(derived);
   }
   return out;
 }

@@ -23,7 +23,7 @@ struct Outcome {
   std::vector<std::pair<std::size_t, patterns::VariableId>> taken;
   patterns::VariableMask waiting = 0;                   ///< timeouts
   std::optional<std::pair<EventTime, EventTime>> span;  ///< of the window, where it is told
-  std::string fields;                                   ///< as JSON; window rules
+  std::string fields;                                   ///< as JSON; empty if there are none
   std::size_t suppressed = 0;                           ///< held back before it
 
   /// From counting the events of a window to counting those of the key.

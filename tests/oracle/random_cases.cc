@@ -132,7 +132,13 @@ class CaseMaker {
     add_settings(out.rule);
     used_ = letters_of(out.rule);
     add_variables(out.rule);
-    if (dice_.chance(10)) key_each_variable(out.rule.settings);
+    const std::string letters = used_;
+    if (dice_.chance(10)) {
+      key_each_variable(out.rule.settings);
+    } else if (dice_.chance(12)) {
+      out.above = rule_above(out.rule);
+    }
+    used_ = letters;
     out.events = events();
     return out;
   }
@@ -243,6 +249,21 @@ class CaseMaker {
     settings["window"] = window;
     const bool aligned = window[0] == 't' || window[0] == 'h';
     if (aligned && dice_.chance(40)) settings["offset"] = seconds(1, 7);
+  }
+
+  /// A rule that sees what `rule` tells, too.
+  RuleText rule_above(RuleText& rule) {
+    rule.settings["emit to"] = "z";
+    rule.settings["on match"] = "{fields: {x: count(match)}}";
+    if (timeouts_) rule.settings["on timeout"] = "{fields: {x: count(match)}}";
+    letters_ = "z" + used_.substr(0, static_cast<std::size_t>(dice_.between(0, 2)));
+    RuleText above;
+    above.pattern = branches(0);
+    used_ = letters_of(above.pattern);
+    add_settings(above);
+    used_ = letters_of(above);
+    add_variables(above);
+    return above;
   }
 
   /// A rule without a pattern.

@@ -87,8 +87,8 @@ std::string letters_of(const RuleText& rule) {
   return {letters.begin(), letters.end()};
 }
 
-std::string yaml_of(const RuleText& rule) {
-  std::string out = "rule: r\nevents:\n";
+std::string yaml_of(const RuleText& rule, const std::string& id) {
+  std::string out = "rule: " + id + "\nevents:\n";
   for (const char letter : letters_of(rule)) {
     out += std::string("  ") + letter + ": \"" + declaration(rule, letter) + "\"\n";
   }

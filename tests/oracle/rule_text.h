@@ -44,7 +44,7 @@ std::string letters_of(const std::vector<TermSequence>& branches);
 /// Those of its pattern and of its settings; of a window those that have a type.
 std::string letters_of(const RuleText& rule);
 
-/// The rule file; it declares these letters as variables.
-std::string yaml_of(const RuleText& rule);
+/// The rule as a document; it declares these letters as variables.
+std::string yaml_of(const RuleText& rule, const std::string& id);
 
 }  // namespace tocsin::oracle

@@ -63,6 +63,14 @@ std::vector<RuleText> simpler(const RuleText& rule) {
   return out;
 }
 
+std::vector<std::optional<RuleText>> simpler(const std::optional<RuleText>& rule) {
+  std::vector<std::optional<RuleText>> out;
+  if (!rule) return out;
+  out.emplace_back();
+  for (RuleText& instead : simpler(*rule)) out.emplace_back(std::move(instead));
+  return out;
+}
+
 /// The events of each key alone.
 std::vector<std::vector<Record>> by_key(const std::vector<Record>& events) {
   std::set<std::string> keys;
@@ -109,7 +117,8 @@ bool shrink_part(Case& from, Part Case::*part, const std::function<bool(const Ca
 }  // namespace
 
 Case shrink(Case from, const std::function<bool(const Case&)>& differs) {
-  while (shrink_part(from, &Case::events, differs) || shrink_part(from, &Case::rule, differs)) {
+  while (shrink_part(from, &Case::events, differs) || shrink_part(from, &Case::above, differs) ||
+         shrink_part(from, &Case::rule, differs)) {
   }
   return from;
 }

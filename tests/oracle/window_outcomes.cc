@@ -129,13 +129,7 @@ class Windows {
     for (const Taken& t : taken)
       last[t.variable] = numbers_[static_cast<std::size_t>(t.event - events_.data())];
     for (const auto& [variable, number] : last) out.taken.emplace_back(number, variable);
-    for (const patterns::Field& field : program_.on_match->fields) {
-      out.fields += out.fields.empty() ? "{" : ",";
-      append_json_string(out.fields, field.name);
-      out.fields += ':';
-      append_json(out.fields, interpreter_.evaluate(field.value, nullptr, taken));
-    }
-    if (!out.fields.empty()) out.fields += '}';
+    out.fields = interpreter_.fields(*program_.on_match, taken);
   }
 
   const patterns::Program& program_;

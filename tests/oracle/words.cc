@@ -72,7 +72,7 @@ struct Stand {
   VariableMask rivals = 0;        ///< of the alternations that were entered and have taken nothing yet
   std::vector<Absent> absent;     ///< passed since the last letter
   std::vector<VariableId> until;  ///< of the loops that were entered and not left
-  std::string turns;              ///< which repetition of each quantifier around, and what is left of each `&`
+  std::string turns;  ///< which repetition of each quantifier around, and what is left of each `&`
 };
 
 /// What follows a node in the pattern: adds its ways to a place.
@@ -99,7 +99,8 @@ void visit(const Occurrence& node, Place& place, const Stand& stand, const Rest&
 
 void visit(const patterns::Absence& node, Place& place, const Stand& stand, const Rest& rest) {
   Stand after = stand;
-  for (const VariableId variable : node.variables) after.absent.push_back({variable, stand.joint, node.length});
+  for (const VariableId variable : node.variables)
+    after.absent.push_back({variable, stand.joint, node.length});
   rest(place, after);
 }
 

@@ -168,9 +168,9 @@ std::string run_letters(const std::string& rule, const std::string& events) {
     std::array<runtime::RoutedEvents, 1> routed;
     router.route(event, arena, routed);
     for (const RoutedEvent& r : routed.front()) shard.add(r);
-    shard.advance(event.time, event.time, false, alerts);
+    shard.advance(0, {event.time, event.time}, alerts);
   }
-  shard.advance(kTimeMax, kTimeMax, false, alerts);
+  shard.advance(0, {kTimeMax, kTimeMax}, alerts);
 
   simdjson::dom::parser parser;
   std::string text;

@@ -307,8 +307,41 @@ TEST_CASE("what the language has and the engine has not", "[compiler]") {
       {"a key for each variable in a window",
        "key: {a: k, b: j}\nevents: {a: t, b: u}\nwindow: sliding 1h\nhaving: count(a) > 1",
        {"E0900 `a`"}},
-      {"emit to", "events: {a: t}\npattern: a\non match: {emit to: x}", {"E0900 `x`"}},
   })));
+}
+
+TEST_CASE("rules that see what they emit", "[compiler]") {
+  check(GENERATE(values<Case>({
+      {"another type", "events: {a: t}\npattern: a\nemit to: x", {}},
+      {"its own", "events: {a: t}\npattern: a\nemit to: t", {"E0321 `t`"}},
+      {"its own, of timeouts",
+       "events: {a: t}\npattern: a -> a\nwithin: 1s\non timeout: {emit to: t}",
+       {"E0321 `t`"}},
+      {"every type", "events: {a: any}\npattern: a\non match: {emit to: x}", {"E0321 `x`"}},
+      {"`any` as a type", "events: {a: t}\npattern: a\nemit to: any", {"E0320 `any`"}},
+  })));
+}
+
+TEST_CASE("rules that see each other's alerts", "[compiler]") {
+  const auto rule = [](const std::string& id, const std::string& sees, const std::string& emits) {
+    return "rule: " + id + "\nevents: {a: " + sees + "}\npattern: a\nemit to: " + emits + "\n---\n";
+  };
+  auto circle = tests::compile_texts({rule("a", "z", "x") + rule("b", "x", "y") + rule("c", "y", "z")});
+  CHECK(tests::findings(circle) == Findings{"E0321 `x`"});
+  CHECK(circle.diagnostics.all().front().message ==
+        "rules go round in a circle: `a` emits `x`, which `b` sees; `b` emits `y`, which `c` sees; `c` emits "
+        "`z`, "
+        "which `a` sees");
+  auto line = tests::compile_texts({rule("c", "y", "z") + rule("a", "w", "x") + rule("b", "x|w", "y")});
+  REQUIRE(line.rules);
+  CHECK(line.rules->programs[0]->level == 0);
+  CHECK(line.rules->programs[1]->level == 1);
+  CHECK(line.rules->programs[2]->level == 2);
+  std::string chain;
+  for (std::size_t i = 0; i <= patterns::kLevelsMax; ++i)
+    chain += rule(fmt::format("r{:02}", i), fmt::format("t{}", i), fmt::format("t{}", i + 1));
+  auto deep = tests::compile_texts({chain});
+  CHECK(tests::findings(deep) == Findings{fmt::format("E0321 `t{}`", patterns::kLevelsMax + 1)});
 }
 
 TEST_CASE("lists and macros", "[compiler]") {
