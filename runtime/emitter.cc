@@ -165,12 +165,12 @@ AlertOrder Emitter::place_of(const ResultView& result) {
 }
 
 /// What time decided late, because it waited for its start's other runs, happens when it is told: other rules
-/// may have seen what came before.
+/// may have seen what came before. What time decides beyond the last that events may have happens at that.
 void Emitter::derive(const ResultView& result, const AlertOrder& order) {
   AlertBatch& batch = *context_.alerts;
   Derived& derived = batch.derived.emplace_back();
   derived.order = order;
-  derived.time = std::max(result.time, order.decided);
+  derived.time = std::min(std::max(result.time, order.decided), kEventTimeLast);
   derived.type = *emitted_type(result.kind);
   derived.begin = batch.derived_text.size();
   id_.clear();

@@ -75,6 +75,23 @@ TEST_CASE("an alert's event has the alert's id", "[app][emit_to]") {
   CHECK(lines[1].find(R"("device":{"id":7,"os":"x"})") != std::string::npos);
 }
 
+TEST_CASE("what the input's end decides becomes an event, too", "[app][emit_to]") {
+  const std::string above = "---\nrule: s\nevents: {z: z}\npattern: z\non match: {fields: {kind: z.kind}}\n";
+  const auto kinds = [&](const std::string& rule, const std::string& input) {
+    std::string out;
+    for (const std::string& brief : briefs_of(run(rule + above, input))) {
+      const std::size_t at = brief.find("{\"kind\":\"");
+      if (at != std::string::npos) out += brief.substr(at + 9, brief.size() - at - 11) + " ";
+    }
+    return out;
+  };
+  CHECK(kinds("rule: r\nevents: {a: a, b: b}\npattern: a -> b+\nemit: preferred\nemit to: z\n",
+              "{\"ts\":1000,\"type\":\"a\"}\n{\"ts\":2000,\"type\":\"b\"}\n") == "match ");
+  // Of an event at nearly the last time there is, the deadline lies beyond it.
+  CHECK(kinds("rule: r\nevents: {a: a, b: b}\npattern: a -> b\nwithin: 30d\non timeout: {emit to: z}\n",
+              "{\"ts\":4611686018000,\"type\":\"a\"}\n") == "timeout ");
+}
+
 TEST_CASE("only what is told becomes an event", "[app][emit_to]") {
   const std::string rules =
       "rule: a\nevents: {a: a, b: b}\npattern: a -> b\nwithin: 2s\nsuppress: 10s\n"
