@@ -240,6 +240,14 @@ TEST_CASE("rules on rules tell what they would tell of these events as input", "
   }
 }
 
+TEST_CASE("an alert longer than a record may be becomes an event", "[app][emit_to]") {
+  const std::string rules =
+      "rule: low\nevents: {a: a}\npattern: a\nemit to: wide\non match: {fields: {x: a.x, y: a.x}}\n"
+      "---\nrule: high\nevents: {w: wide}\npattern: w\non match: {fields: {n: len(w.x) + len(w.y)}}\n";
+  const std::string line = R"({"ts":1000,"type":"a","x":")" + std::string(9'000'000, 'x') + "\"}\n";
+  CHECK(run(rules, line).find(R"("fields":{"n":18000000})") != std::string::npos);
+}
+
 TEST_CASE("rules on rules do not depend on workers and batches", "[app][emit_to]") {
   const std::uint64_t seed = GENERATE(range(1, 13));
   CAPTURE(seed);
