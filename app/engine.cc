@@ -12,19 +12,22 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
                std::size_t workers,
                const runtime::ShardOptions& options)
     : rules_{std::move(rules)},
+      tables_{rules_->tables()},
       team_{workers},
       routed_(workers, std::vector<runtime::RoutedEvents>(workers)),
       alerts_(workers),
       unkeyed_before_(rules_->rules().size()) {
+  runtime::ShardOptions shard_options = options;
+  shard_options.tables = &tables_;
   for (std::size_t i = 0; i < workers; ++i)
-    shards_.push_back(std::make_unique<runtime::Shard>(rules_, options));
+    shards_.push_back(std::make_unique<runtime::Shard>(rules_, shard_options));
   make_routers();
   derived_.set_schema(rules_->shared_schema(), workers);
 }
 
 void Engine::make_routers() {
   routers_.clear();
-  for (std::size_t i = 0; i < shards_.size(); ++i) routers_.emplace_back(rules_);
+  for (std::size_t i = 0; i < shards_.size(); ++i) routers_.emplace_back(rules_, &tables_);
 }
 
 void Engine::route(std::size_t part, const Event& event, Arena& arena) {
@@ -117,6 +120,7 @@ void Engine::swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
     if (kept[i]) unkeyed[i] = counters(*kept[i]).unkeyed;
   }
   unkeyed_before_ = std::move(unkeyed);
+  tables_ = runtime::TableStore{rules->tables()};
   derived_.set_schema(rules->shared_schema(), shards_.size());
   const auto decode = [&](Event& event, Arena& arena) {
     if (event.partition == kDerivedPartition) return derived_.decode_again(event, arena);

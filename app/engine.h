@@ -56,6 +56,7 @@ class Engine {
   void merge_alerts(runtime::AlertBatch& out);
 
   std::shared_ptr<const runtime::RuleSet> rules_;
+  runtime::TableStore tables_;
   WorkerTeam team_;
   std::vector<std::unique_ptr<runtime::Shard>> shards_;     // by worker
   std::vector<runtime::Router> routers_;                    // by worker

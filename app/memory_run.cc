@@ -75,7 +75,7 @@ Result<std::vector<MemoryRun>> run_in_memory(const compiler::CompiledRules& rule
   input.set_schema(rules.schema, options.workers);
   auto loaded = load(input, options);
   if (!loaded) return tl::make_unexpected(loaded.error());
-  const auto rule_set = std::make_shared<const runtime::RuleSet>(rules.schema, rules.programs);
+  const auto rule_set = std::make_shared<const runtime::RuleSet>(rules.schema, rules.programs, rules.tables);
   std::vector<MemoryRun> runs;
   for (std::size_t i = 0; i < repeat; ++i) runs.push_back(run_once(rule_set, options, *loaded));
   return runs;

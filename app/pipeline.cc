@@ -15,7 +15,8 @@ using std::chrono::steady_clock;
 namespace {
 
 std::shared_ptr<const runtime::RuleSet> rule_set_of(compiler::CompiledRules rules) {
-  return std::make_shared<const runtime::RuleSet>(std::move(rules.schema), std::move(rules.programs));
+  return std::make_shared<const runtime::RuleSet>(
+      std::move(rules.schema), std::move(rules.programs), std::move(rules.tables));
 }
 
 /// How much of a bad record a dead letter shows.

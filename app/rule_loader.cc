@@ -1,5 +1,6 @@
 #include "app/rule_loader.h"
 
+#include "app/table_file.h"
 #include "app/wording.h"
 #include "dsl/rule_file.h"
 
@@ -108,7 +109,9 @@ Result<LoadedRules> parse_rules(std::span<const std::string> paths) {
 }
 
 void compile_rules(LoadedRules& rules) {
-  auto compiled = compiler::compile(rules.files, rules.diagnostics);
+  compiler::CompileOptions options;
+  options.read_table = read_table_file;
+  auto compiled = compiler::compile(rules.files, rules.diagnostics, options);
   rules.diagnostics.sort();
   if (!rules.diagnostics.has_errors()) rules.compiled = std::move(compiled);
 }
@@ -123,8 +126,12 @@ std::vector<std::string> files_behind(const LoadedRules& rules) {
   std::vector<std::string> paths;
   for (const dsl::RuleFile& file : rules.files) {
     paths.push_back(file.file->name());
+    const fs::path folder = fs::path(file.file->name()).parent_path();
     for (const dsl::ListDecl& list : file.lists) {
-      if (list.file) paths.push_back((fs::path(file.file->name()).parent_path() / list.file->value).string());
+      if (list.file) paths.push_back((folder / list.file->value).string());
+    }
+    for (const dsl::TableDecl& table : file.tables) {
+      if (table.file) paths.push_back((folder / table.file->value).string());
     }
   }
   return paths;

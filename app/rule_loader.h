@@ -43,7 +43,7 @@ void compile_rules(LoadedRules& rules);
 /// Both of the above.
 Result<LoadedRules> load_rules(std::span<const std::string> paths);
 
-/// The rule files that were read and the list files they name, to notice when they change.
+/// The rule files that were read and the files of lists and tables they name, to notice when they change.
 std::vector<std::string> files_behind(const LoadedRules& rules);
 
 /// All diagnostics as text for a person, ended by a line that counts them.

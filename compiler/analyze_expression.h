@@ -109,6 +109,13 @@ class ExpressionAnalyzer {
 
   Typed resolve_edge(const dsl::Call& call, const Path& path);
 
+  // tables (analyze_table.cc)
+  const patterns::Table* table_named_by(const dsl::Expr& expression) const;
+  bool misspells_table(const dsl::Expr& asked);
+  Typed resolve_lookup(const dsl::Index& asked, const Path& path);
+  std::vector<patterns::ExpressionId> lookup_key(const patterns::Table& table, const dsl::Expr& written);
+  patterns::TableId table_id(const patterns::Table& table) const;
+
   // functions (analyze_call.cc)
   Typed visit(const dsl::Expr& at, const dsl::Call& node);
   Typed function(const Function& function, const dsl::Expr& at, const dsl::Call& node);

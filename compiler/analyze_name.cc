@@ -47,6 +47,7 @@ std::optional<ExpressionAnalyzer::Path> ExpressionAnalyzer::unrolled(const dsl::
       path.steps.push_back(Step{member->name.value, 0, member->name.span});
       path.base = member->object.get();
     } else if (const auto* index = std::get_if<dsl::Index>(&path.base->node)) {
+      if (table_named_by(*index->object) != nullptr) break;
       if (!append_index(path, *index)) return std::nullopt;
       path.base = index->object.get();
     } else {
@@ -61,7 +62,8 @@ bool ExpressionAnalyzer::append_index(Path& path, const dsl::Index& node) {
   const auto value = constant_of(*node.index);
   constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   if (!value || value->kind() != ValueKind::integer || std::abs(value->as_integer()) > kMax) {
-    reporter_.error(node.index->span, "E0305", "an index is a whole number, written out");
+    if (!misspells_table(*node.object))
+      reporter_.error(node.index->span, "E0305", "an index is a whole number, written out");
     return false;
   }
   path.steps.push_back(
@@ -71,6 +73,7 @@ bool ExpressionAnalyzer::append_index(Path& path, const dsl::Index& node) {
 
 Typed ExpressionAnalyzer::resolve(const Path& path) {
   if (const auto* name = std::get_if<dsl::Name>(&path.base->node)) return resolve_name(name->text, path);
+  if (const auto* index = std::get_if<dsl::Index>(&path.base->node)) return resolve_lookup(*index, path);
   const auto* call = std::get_if<dsl::Call>(&path.base->node);
   if (call != nullptr && (call->function.value == "first" || call->function.value == "last")) {
     return resolve_edge(*call, path);
@@ -97,7 +100,7 @@ Typed ExpressionAnalyzer::resolve_name(const std::string& name, const Path& path
   if (name == "this") return resolve_this(path);
   if (const auto taken = taken_named(name)) return resolve_taken(*taken, path);
   const bool shared = scope_.library.find_macro(name) != nullptr ||
-                      scope_.library.find_list(name) != nullptr || scope_.library.has_table(name);
+                      scope_.library.find_list(name) != nullptr || scope_.library.find_table(name) != nullptr;
   if (shared) return resolve_shared(name, path);
   if (in_aggregate_) {
     return error(
@@ -107,7 +110,12 @@ Typed ExpressionAnalyzer::resolve_name(const std::string& name, const Path& path
 }
 
 Typed ExpressionAnalyzer::resolve_shared(const std::string& name, const Path& path) {
-  if (scope_.library.has_table(name)) return unsupported(path.span, "a table");
+  if (scope_.library.find_table(name) != nullptr) {
+    return error(path.span,
+                 "E0331",
+                 fmt::format("which row? the table `{}` is asked by a key", name),
+                 fmt::format("as `{}[key].column`; `this.{}` is the attribute", name, name));
+  }
   if (scope_.library.find_list(name) != nullptr) {
     return error(path.span, "E0307", fmt::format("the list `{}` can only stand after `in`", name));
   }

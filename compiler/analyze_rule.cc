@@ -33,9 +33,12 @@ class RuleAnalyzer {
   RuleAnalyzer(const dsl::Rule& rule,
                const Library& library,
                Schema& schema,
+               TableAnalysis& tables,
                const Reporter& reporter,
                const CompileOptions& options)
-      : rule_{rule}, options_{options}, scope_{library, schema, reporter, out_.program} {}
+      : rule_{rule}, options_{options}, scope_{library, schema, reporter, out_.program} {
+    scope_.tables = &tables;
+  }
 
   std::optional<AnalyzedRule> run() {
     const std::size_t errors = scope_.reporter.error_count();
@@ -294,9 +297,10 @@ class RuleAnalyzer {
 std::optional<AnalyzedRule> analyze_rule(const dsl::Rule& rule,
                                          const Library& library,
                                          Schema& schema,
+                                         TableAnalysis& tables,
                                          const Reporter& reporter,
                                          const CompileOptions& options) {
-  return RuleAnalyzer{rule, library, schema, reporter, options}.run();
+  return RuleAnalyzer{rule, library, schema, tables, reporter, options}.run();
 }
 
 }  // namespace tocsin::compiler

@@ -4,6 +4,7 @@
 #include "compiler/compile.h"
 #include "compiler/library.h"
 #include "compiler/reporter.h"
+#include "compiler/rule_scope.h"
 
 #include <optional>
 #include <vector>
@@ -19,6 +20,7 @@ struct AnalyzedRule {
 std::optional<AnalyzedRule> analyze_rule(const dsl::Rule& rule,
                                          const Library& library,
                                          Schema& schema,
+                                         TableAnalysis& tables,
                                          const Reporter& reporter,
                                          const CompileOptions& options);
 

@@ -3,6 +3,7 @@
 #include "compiler/analyze_rule.h"
 #include "compiler/library.h"
 #include "compiler/rule_levels.h"
+#include "compiler/table_analysis.h"
 #include "compiler/version.h"
 
 #include <fmt/format.h>
@@ -40,12 +41,13 @@ std::vector<std::string> warnings_since(const dsl::Diagnostics& diagnostics, std
 std::vector<AnalyzedRule> analyze_all(const RulesById& rules,
                                       const Library& library,
                                       Schema& schema,
+                                      TableAnalysis& tables,
                                       dsl::Diagnostics& diagnostics,
                                       const CompileOptions& options) {
   std::vector<AnalyzedRule> out;
   for (const auto& [id, rule] : rules) {
     const std::size_t before = diagnostics.all().size();
-    auto analyzed = analyze_rule(*rule, library, schema, Reporter{diagnostics, rule->file}, options);
+    auto analyzed = analyze_rule(*rule, library, schema, tables, Reporter{diagnostics, rule->file}, options);
     if (!analyzed) continue;
     analyzed->program.warnings = warnings_since(diagnostics, before);
     out.push_back(std::move(*analyzed));
@@ -62,11 +64,13 @@ std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
   const Library library{files, diagnostics};
   const RulesById rules = rules_by_id(files, diagnostics);
   auto schema = std::make_shared<Schema>();
-  std::vector<AnalyzedRule> analyzed = analyze_all(rules, library, *schema, diagnostics, options);
+  TableAnalysis tables{library, *schema, diagnostics};
+  std::vector<AnalyzedRule> analyzed = analyze_all(rules, library, *schema, tables, diagnostics, options);
   if (diagnostics.error_count() == errors) set_levels(analyzed, rules, *schema, diagnostics);
-  if (diagnostics.error_count() > errors) return std::nullopt;
   schema->seal();
   CompiledRules out;
+  out.tables = tables.read(options.read_table, schema);
+  if (diagnostics.error_count() > errors) return std::nullopt;
   for (AnalyzedRule& rule : analyzed) {
     rule.program.version = version_of(rule, *schema);
     out.programs.push_back(std::make_shared<const patterns::Program>(std::move(rule.program)));

@@ -81,10 +81,11 @@ Library::Library(std::span<const dsl::RuleFile> files, dsl::Diagnostics& diagnos
       if (declare(reporter, file.file, macro.name)) macros_[macro.name.value] = Macro{file.file, &macro.body};
     }
     for (const dsl::TableDecl& table : file.tables) {
-      if (declare(reporter, file.file, table.name)) tables_.insert(table.name.value);
-      reporter.unsupported(table.name.span, "a table");
+      if (declare(reporter, file.file, table.name)) tables_[table.name.value] = {file.file, &table, {}};
     }
   }
+  std::uint16_t number = 0;
+  for (auto& [name, table] : tables_) table.id = patterns::TableId{number++};
 }
 
 const NamedList* Library::find_list(std::string_view name) const {
@@ -93,13 +94,19 @@ const NamedList* Library::find_list(std::string_view name) const {
 const Macro* Library::find_macro(std::string_view name) const {
   return find_or_null(macros_, name);
 }
-bool Library::has_table(std::string_view name) const {
-  return tables_.contains(name);
+const NamedTable* Library::find_table(std::string_view name) const {
+  return find_or_null(tables_, name);
 }
 
 std::vector<std::string_view> Library::list_names() const {
   std::vector<std::string_view> out;
   for (const auto& [name, list] : lists_) out.push_back(name);
+  return out;
+}
+
+std::vector<std::string_view> Library::table_names() const {
+  std::vector<std::string_view> out;
+  for (const auto& [name, table] : tables_) out.push_back(name);
   return out;
 }
 

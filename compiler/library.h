@@ -1,16 +1,16 @@
 #pragma once
-/// What the rules of a rule set share: named lists, macros and the names of tables, from all its files.
+/// What the rules of a rule set share: named lists, macros and tables, from all its files.
 
 #include "base/result.h"
 #include "base/value.h"
 #include "compiler/reporter.h"
 #include "dsl/ast.h"
+#include "patterns/table.h"
 
 #include <deque>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +30,13 @@ struct Macro {
   const dsl::Expr* body;
 };
 
+/// A table as declared. Numbered in the order of the names.
+struct NamedTable {
+  std::shared_ptr<const dsl::SourceFile> file;
+  const dsl::TableDecl* declaration = nullptr;
+  patterns::TableId id;
+};
+
 /// Borrows the rule files, which outlive it.
 class Library {
  public:
@@ -38,8 +45,10 @@ class Library {
 
   const NamedList* find_list(std::string_view name) const;
   const Macro* find_macro(std::string_view name) const;
-  bool has_table(std::string_view name) const;
+  const NamedTable* find_table(std::string_view name) const;
+  const std::map<std::string, NamedTable, std::less<>>& tables() const { return tables_; }
   std::vector<std::string_view> list_names() const;
+  std::vector<std::string_view> table_names() const;
 
  private:
   struct Declared {
@@ -58,7 +67,7 @@ class Library {
   std::map<std::string, Declared, std::less<>> declared_;
   std::map<std::string, NamedList, std::less<>> lists_;
   std::map<std::string, Macro, std::less<>> macros_;
-  std::set<std::string, std::less<>> tables_;
+  std::map<std::string, NamedTable, std::less<>> tables_;
   std::deque<std::string> texts_;
 };
 

@@ -14,6 +14,8 @@
 
 namespace tocsin::compiler {
 
+class TableAnalysis;
+
 /// One for each rule, borrowed by every step of its analysis.
 struct RuleScope {
   const Library& library;
@@ -23,6 +25,7 @@ struct RuleScope {
   std::map<std::string, patterns::VariableMask, std::less<>>
       sets{};                        ///< `sets:`: names of unions of variables
   std::size_t expression_count = 0;  ///< nodes analysed so far, macros expanded
+  TableAnalysis* tables = nullptr;   ///< of the rule set; none: there are no tables
 
   std::optional<patterns::VariableId> find_variable(std::string_view name) const;
   std::vector<std::string_view> variable_names() const;

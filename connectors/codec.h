@@ -22,6 +22,9 @@ struct DecodeOptions {
   std::string type_field = "type";
   std::size_t record_bytes_max = 16u << 20;
   std::size_t depth_max = 64;
+  /// Set: the records are rows of a table, all of this type and without a time; theirs is kTimeMin.
+  std::string table_type = {};
+  std::vector<std::string> text_columns = {};  ///< of CSV: their cells are texts, whatever they look like
 };
 
 /// Decodes for one thread; a new one for each schema. No allocation per event in steady state.

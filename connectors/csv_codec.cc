@@ -19,8 +19,12 @@ constexpr Reason kWrongNumberOfCells = "wrong number of cells";
 
 struct Column {
   std::string key;       ///< `"name":` as JSON has it; empty for a column that is left out
-  bool is_text = false;  ///< the type's: never a number
+  bool is_text = false;  ///< the type's, or one of `text_columns`: never a number
 };
+
+bool is_one_of(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 struct CsvHeader {
   std::string row;  ///< as received; empty until it is known
@@ -30,7 +34,7 @@ struct CsvHeader {
     row = received;
     CsvCells cells(row);
     for (std::string_view name; cells.next(name);) {
-      Column column{"", name == options.type_field};
+      Column column{"", name == options.type_field || is_one_of(options.text_columns, name)};
       append_json_string(column.key, name);
       column.key += ':';
       const auto same_key = [&](const Column& other) { return other.key == column.key; };

@@ -112,6 +112,10 @@ bool RecordReader::find_field(std::uint32_t field, JsonCursor& cursor) const {
 }
 
 Reason RecordReader::read_time(JsonCursor cursor, Event& event, Arena& arena) const {
+  if (!options_.table_type.empty()) {
+    event.time = kTimeMin;
+    return nullptr;
+  }
   if (!find_field(time_field_, cursor) || is_null(cursor)) return kNoTime;
   const bool is_text = cursor.peek() == '"';
   if (!is_text && options_.time_format == TimeFormat::rfc3339) return kBadTime;
@@ -123,9 +127,13 @@ Reason RecordReader::read_time(JsonCursor cursor, Event& event, Arena& arena) co
 }
 
 Reason RecordReader::read_type(JsonCursor cursor, Event& event, Arena& arena) {
-  if (!find_field(type_field_, cursor) || is_null(cursor)) return kNoType;
-  if (cursor.peek() != '"') return kTypeIsNoString;
-  event.type_name = text_of(cursor.take_string(), arena);
+  if (!options_.table_type.empty()) {
+    event.type_name = options_.table_type;
+  } else {
+    if (!find_field(type_field_, cursor) || is_null(cursor)) return kNoType;
+    if (cursor.peek() != '"') return kTypeIsNoString;
+    event.type_name = text_of(cursor.take_string(), arena);
+  }
   const std::uint32_t known = types_.find(event.type_name);
   event.type = known == NameTable::kUnknown ? kOtherType : TypeId{static_cast<std::uint16_t>(known + 1)};
   return nullptr;

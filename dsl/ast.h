@@ -250,9 +250,12 @@ struct MacroDecl {
   Located<std::string> name;
   Expr body;
 };
-struct TableDecl {  ///< contents are read by a later compiler; the grammar keeps names and text
+struct TableDecl {  ///< tables: {customers: {file: customers.csv, key: card}}
   Located<std::string> name;
   Span span;
+  std::optional<Located<std::string>> file;
+  std::vector<Expr> key;  ///< attributes of a row
+  bool broken = false;    ///< what is wrong has been said; the name alone is of use
 };
 
 /// A key of a rule that the language has and whose value nothing reads yet.

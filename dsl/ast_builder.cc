@@ -130,7 +130,13 @@ void AstBuilder::reduce_member(const Frame&, Tokens tokens) {
       span, Member{std::make_unique<Expr>(std::move(object.tree)), {name.text, name.span}}, object.depth);
 }
 
-void AstBuilder::reduce_index(const Frame&, Tokens tokens) {
+/// Several, as in `limits[country, currency]`, are a list.
+void AstBuilder::reduce_index(const Frame& frame, Tokens tokens) {
+  if (exprs_.size() > frame.exprs + 1) {
+    const std::size_t depth = exprs_depth(frame.exprs);
+    const Span span = join(exprs_[frame.exprs].tree.span, exprs_.back().tree.span);
+    push_expr(span, ListLiteral{take_exprs(frame.exprs)}, depth);
+  }
   Deep<Expr> index = pop_expr();
   Deep<Expr> object = pop_expr();
   const Span span = join(object.tree.span, tokens.span());

@@ -1,6 +1,7 @@
 #include "dsl/document_reader.h"
 
 #include "dsl/rule_reader.h"
+#include "dsl/table_reader.h"
 #include "dsl/yaml_reading.h"
 
 #include <algorithm>
@@ -175,10 +176,7 @@ class DocumentReader {
     if (body) add(out_.macros, {name_of(entry), std::move(*body)}, "macro");
   }
 
-  void read_table(const YamlEntry& entry) {
-    if (entry.value.kind == YamlKind::empty) return yaml_.wrong_shape(entry, "a description of the table");
-    add(out_.tables, {name_of(entry), entry.value.span}, "table");
-  }
+  void read_table(const YamlEntry& entry) { add(out_.tables, dsl::read_table(yaml_, entry), "table"); }
 
   YamlReading yaml_;
   RuleFile& out_;

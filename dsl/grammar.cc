@@ -222,7 +222,7 @@ const Rule<struct InnerId> inner = "a value";
 
 const auto items = inner >> *(comma > inner);
 const auto member = make<&B::reduce_member>(dot > member_name);
-const auto index = make<&B::reduce_index>(left_bracket > inner > right_bracket);
+const auto index = make<&B::reduce_index>(left_bracket > items > right_bracket);
 const auto call = make<&B::reduce_call>(name >> left_paren > -items > right_paren);
 const auto list = make<&B::reduce_list>(left_bracket > -items > right_bracket);
 const auto parentheses = make<&B::reduce_parentheses>(left_paren > inner > right_paren);

@@ -91,7 +91,10 @@ struct ExpressionPrinter {
     return {print_at(*node.object, Level::postfix) + "." + (is_identifier(name) ? name : "`" + name + "`")};
   }
   Printed operator()(const Index& node) const {
-    return {print_at(*node.object, Level::postfix) + "[" + print_at(*node.index, Level::disjunction) + "]"};
+    const auto* several = std::get_if<ListLiteral>(&node.index->node);
+    const bool keys = several != nullptr && several->items.size() > 1;
+    const std::string index = keys ? print_all(several->items) : print_at(*node.index, Level::disjunction);
+    return {print_at(*node.object, Level::postfix) + "[" + index + "]"};
   }
   Printed operator()(const Call& node) const {
     return {name_text(node.function.value) + "(" + print_all(node.arguments) + ")"};

@@ -1,6 +1,7 @@
 #include "patterns/expression.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 
 namespace tocsin::patterns {
@@ -88,6 +89,10 @@ std::uint32_t ExpressionPool::add_zone(TimeZone zone) {
 
 std::uint32_t ExpressionPool::add_format(FormatSpec format) {
   return share(formats_, std::move(format), [](const auto& a, const auto& b) { return a.text == b.text; });
+}
+
+std::uint32_t ExpressionPool::add_lookup(Lookup lookup) {
+  return share(lookups_, std::move(lookup), std::equal_to<>{});
 }
 
 AggregateId ExpressionPool::add_aggregate(const Aggregate& aggregate) {

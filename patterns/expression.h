@@ -10,6 +10,7 @@
 #include "base/value.h"
 #include "patterns/address_set.h"
 #include "patterns/format_spec.h"
+#include "patterns/table.h"
 #include "patterns/text_matcher.h"
 #include "patterns/time_zone.h"
 
@@ -118,6 +119,7 @@ enum class Op : std::uint8_t {
   entropy,
   levenshtein,
   format,  ///< index: into formats; messages only
+  lookup,  ///< index: into lookups; the operands are the parts of the key
 };
 
 /// The word of the language for `op`, for printing.
@@ -140,6 +142,15 @@ struct Aggregate {
   AggregateKind kind = AggregateKind::count;
   VariableMask variables = 0;
   ExpressionId operand;  ///< speaks of the taken event as its own; none for count(v)
+};
+
+/// What is asked of a table, as `customers[card].country`.
+struct Lookup {
+  TableId table;
+  AttributeId column;      ///< none: whether there is a row
+  std::string table_name;  ///< for printing, as what follows the key
+  std::string member;
+  bool operator==(const Lookup&) const = default;
 };
 
 /// A constant set, as in `country in [AA, BB]`. Its strings live in the pool.
@@ -171,6 +182,7 @@ class ExpressionPool {
   std::uint32_t add_address_set(AddressSet addresses);
   std::uint32_t add_zone(TimeZone zone);                  ///< zones of one name share an index
   std::uint32_t add_format(FormatSpec format);            ///< formats of one text share an index
+  std::uint32_t add_lookup(Lookup lookup);                ///< equal ones share an index
   AggregateId add_aggregate(const Aggregate& aggregate);  ///< equal ones share an id
 
   const ExpressionNode& node(ExpressionId id) const { return nodes_[id.value]; }
@@ -184,6 +196,8 @@ class ExpressionPool {
   const AddressSet& address_set(std::uint32_t index) const { return address_sets_[index]; }
   const TimeZone& zone(std::uint32_t index) const { return zones_[index]; }
   const FormatSpec& format(std::uint32_t index) const { return formats_[index]; }
+  const Lookup& lookup(std::uint32_t index) const { return lookups_[index]; }
+  const std::vector<Lookup>& lookups() const { return lookups_; }
   const Aggregate& aggregate(AggregateId id) const { return aggregates_[id.value]; }
   std::size_t aggregate_count() const { return aggregates_.size(); }
 
@@ -198,6 +212,7 @@ class ExpressionPool {
   std::vector<AddressSet> address_sets_;
   std::vector<TimeZone> zones_;
   std::vector<FormatSpec> formats_;
+  std::vector<Lookup> lookups_;
   std::vector<Aggregate> aggregates_;
   std::deque<std::string> texts_;
 };

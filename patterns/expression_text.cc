@@ -114,6 +114,8 @@ class ExpressionPrinter {
         return "[" + list(node, 0) + "]";
       case Op::item:
         return fmt::format("{}[{}]", operand(node, 0), static_cast<std::int32_t>(node.index));
+      case Op::lookup:
+        return lookup(node);
       case Op::format:
         return list(node, 0) + ":" + pool_.format(node.index).text;
       default:
@@ -140,6 +142,11 @@ class ExpressionPrinter {
       out += print(pool_.operand(node, i));
     }
     return out;
+  }
+
+  std::string lookup(const ExpressionNode& node) {
+    const Lookup& asked = pool_.lookup(node.index);
+    return fmt::format("{}[{}]{}", asked.table_name, list(node, 0), asked.member);
   }
 
   static std::string set(const ConstantSet& values) {
@@ -269,9 +276,9 @@ std::string_view name_of(Op op) {
       "exists",    "list",      "item",        "lower",   "upper",    "len",        "trim",      "concat",
       "abs",       "round",     "floor",       "ceil",    "sqrt",     "log",        "pow",       "substr",
       "split",     "hash",      "cidr",        "hour",    "weekday",  "date",       "time",      "duration",
-      "haversine", "entropy",   "levenshtein", "format",
+      "haversine", "entropy",   "levenshtein", "format",  "lookup",
   };
-  static_assert(std::size(kNames) == static_cast<std::size_t>(Op::format) + 1);
+  static_assert(std::size(kNames) == static_cast<std::size_t>(Op::lookup) + 1);
   return kNames[static_cast<std::size_t>(op)];
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/event_store.h"
 #include "runtime/match_buffer.h"
 #include "runtime/rule_set.h"
+#include "runtime/table_store.h"
 #include "runtime/timer_queue.h"
 
 #include <cstdint>
@@ -28,6 +29,7 @@ struct Context {
       : rules{std::move(set)}, store{memory.store}, buffer{memory.buffer} {}
 
   std::shared_ptr<const RuleSet> rules;
+  const TableStore* tables = nullptr;
   EventStore& store;
   MatchBuffer& buffer;
   TimerQueue timers;

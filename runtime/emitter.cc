@@ -189,6 +189,7 @@ Scope Emitter::scope_of(const ResultView& result) {
   scope.window = result.window;
   scope.key = result.key->key_bytes();
   scope.alert_time = result.time;
+  scope.tables = context_.tables;
   return scope;
 }
 

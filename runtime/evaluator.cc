@@ -8,6 +8,7 @@
 #include "runtime/text_functions.h"
 #include "runtime/time_and_place.h"
 
+#include <array>
 #include <limits>
 
 namespace tocsin::runtime {
@@ -211,6 +212,14 @@ Value event_type(const Scope& scope, const ExpressionNode& node) {
   return event == nullptr ? Value::null() : Value::string(event->type_name);
 }
 
+Value lookup(const Scope& scope, const ExpressionNode& node, const Operands& operands) {
+  if (scope.tables == nullptr) return Value::null();
+  std::array<Value, patterns::kTableKeyPartsMax> key;
+  for (std::size_t i = 0; i < operands.size(); ++i) key[i] = operands[i];
+  return scope.tables->find(
+      scope.expressions.lookup(node.index), {key.data(), operands.size()}, scope.schema);
+}
+
 /// Lists and the rarer functions, apart from the rest so that a plain condition needs little stack.
 Value call_function(const Scope& scope, const ExpressionNode& node, const Operands& operand) {
   const patterns::ExpressionPool& pool = scope.expressions;
@@ -247,6 +256,8 @@ Value call_function(const Scope& scope, const ExpressionNode& node, const Operan
       return levenshtein(operand[0], operand[1], bad);
     case Op::format:
       return format(scope, node, operand[0]);
+    case Op::lookup:
+      return lookup(scope, node, operand);
     default:
       TOCSIN_CHECK(false, "evaluate answers the other operators itself");
       return Value::null();
@@ -350,6 +361,7 @@ Value evaluate(const Scope& scope, ExpressionId id) {
     case Op::entropy:
     case Op::levenshtein:
     case Op::format:
+    case Op::lookup:
       return call_function(scope, node, operand);
   }
   return Value::null();

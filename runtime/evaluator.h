@@ -6,6 +6,7 @@
 #include "base/schema.h"
 #include "patterns/expression.h"
 #include "runtime/match_buffer.h"
+#include "runtime/table_store.h"
 
 #include <cstdint>
 #include <span>
@@ -33,6 +34,7 @@ struct Scope {
   const WindowAnswers* window = nullptr;  ///< of a window: answers aggregates in place of `taken`
   std::string_view key = {};              ///< key bytes; outputs and `having`
   EventTime alert_time = {};              ///< outputs
+  const TableStore* tables = nullptr;     ///< none: every look-up is null
 };
 
 /// The value of `id`. Never fails: what makes no sense is null and counted.

@@ -19,6 +19,7 @@ Scope EventTests::scope(const TakenEvent* taken) {
   s.own = event_;
   s.taken = taken;
   s.prior = prior_;
+  s.tables = context_.tables;
   return s;
 }
 

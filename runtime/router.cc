@@ -29,8 +29,9 @@ const Value* single_string(const KeySpace& space, const Event& event) {
 
 }  // namespace
 
-Router::Router(std::shared_ptr<const RuleSet> rules)
+Router::Router(std::shared_ptr<const RuleSet> rules, const TableStore* tables)
     : rules_{std::move(rules)},
+      tables_{tables},
       unkeyed_(rules_->key_spaces().size(), std::vector<std::uint64_t>(rules_->schema().type_count())) {}
 
 std::uint64_t Router::unkeyed(std::uint32_t rule) const {
@@ -66,6 +67,7 @@ bool Router::append_key(const KeySpace& space, const Event& event) {
   const patterns::Program& program = *space.source;
   Scope scope{program.expressions, rules_->schema(), scratch_, null_operations_};
   scope.own = &event;
+  scope.tables = tables_;
   for (const patterns::KeyPart& part : program.key) {
     const Value v = evaluate(scope, part.value);
     if (v.is_null()) return false;

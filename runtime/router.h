@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/event.h"
 #include "runtime/rule_set.h"
+#include "runtime/table_store.h"
 
 #include <cstdint>
 #include <span>
@@ -34,7 +35,7 @@ using RoutedEvents = std::vector<RoutedEvent>;
 
 class Router {
  public:
-  explicit Router(std::shared_ptr<const RuleSet> rules);
+  explicit Router(std::shared_ptr<const RuleSet> rules, const TableStore* tables = nullptr);
 
   /// Appends the event to what the worker of its key group gets, once for each key space that sees its type,
   /// with the key's bytes in `arena`; where each variable has a key of its own, once for each key that they
@@ -54,6 +55,7 @@ class Router {
   bool append_key(const KeySpace& space, const Event& event);
 
   std::shared_ptr<const RuleSet> rules_;
+  const TableStore* tables_;
   std::vector<std::vector<std::uint64_t>> unkeyed_;  // by key space and type
   std::uint64_t null_operations_ = 0;
   std::string key_;  // of the event in hand

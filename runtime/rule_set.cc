@@ -57,8 +57,10 @@ bool may_fork(const Program& program) {
 
 }  // namespace
 
-RuleSet::RuleSet(std::shared_ptr<const Schema> schema, std::vector<std::shared_ptr<const Program>> programs)
-    : schema_{std::move(schema)}, spaces_of_type_(schema_->type_count()) {
+RuleSet::RuleSet(std::shared_ptr<const Schema> schema,
+                 std::vector<std::shared_ptr<const Program>> programs,
+                 std::vector<std::shared_ptr<const patterns::Table>> tables)
+    : schema_{std::move(schema)}, tables_{std::move(tables)}, spaces_of_type_(schema_->type_count()) {
   for (const auto& program : programs)
     level_count_ = std::max<std::size_t>(level_count_, program->level + std::size_t{1});
   for (auto& program : programs) deploy(std::move(program));

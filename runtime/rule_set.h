@@ -41,12 +41,14 @@ struct KeySpace {
 class RuleSet {
  public:
   RuleSet(std::shared_ptr<const Schema> schema,
-          std::vector<std::shared_ptr<const patterns::Program>> programs);
+          std::vector<std::shared_ptr<const patterns::Program>> programs,
+          std::vector<std::shared_ptr<const patterns::Table>> tables = {});
 
   const Schema& schema() const { return *schema_; }
   const std::shared_ptr<const Schema>& shared_schema() const { return schema_; }
   const std::vector<DeployedRule>& rules() const { return rules_; }
   const std::vector<KeySpace>& key_spaces() const { return key_spaces_; }
+  const std::vector<std::shared_ptr<const patterns::Table>>& tables() const { return tables_; }  ///< by id
   /// Rules see what rules of lower levels emit; 1 where none does.
   std::size_t level_count() const { return level_count_; }
   /// The key spaces some rule of which sees events of `type`.
@@ -57,6 +59,7 @@ class RuleSet {
   void deploy(std::shared_ptr<const patterns::Program> program);
 
   std::shared_ptr<const Schema> schema_;
+  std::vector<std::shared_ptr<const patterns::Table>> tables_;
   std::vector<DeployedRule> rules_;
   std::vector<KeySpace> key_spaces_;
   std::size_t level_count_ = 1;

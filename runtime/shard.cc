@@ -26,6 +26,7 @@ void Shard::make_levels(const std::shared_ptr<const RuleSet>& rules) {
   while (levels_.size() < rules->level_count()) {
     levels_.push_back(std::make_unique<Level>(memory_, rules, options_.disorder));
     levels_.back()->context.render_alerts = options_.render_alerts;
+    levels_.back()->context.tables = options_.tables;
   }
   for (const auto& level : levels_) level->context.rules = rules;
 }

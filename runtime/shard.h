@@ -19,8 +19,9 @@
 namespace tocsin::runtime {
 
 struct ShardOptions {
-  Duration disorder{0};       ///< how far events may be out of order
-  bool render_alerts = true;  ///< false: alerts are counted only
+  Duration disorder{0};                ///< how far events may be out of order
+  bool render_alerts = true;           ///< false: alerts are counted only
+  const TableStore* tables = nullptr;  ///< none: every look-up is null
 };
 
 /// Reads an event's values again, for another schema, from its raw bytes. `arena` keeps what it makes.

@@ -82,8 +82,10 @@ WindowExecutor::WindowExecutor(Context& context, std::uint32_t rule)
 // --- one event -------------------------------------------------------------------------------------
 
 Scope WindowExecutor::scope() {
-  return {
+  Scope s{
       program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations, event_};
+  s.tables = context_.tables;
+  return s;
 }
 
 /// Finds the variables that take `event`.

@@ -1,42 +1,18 @@
 #include "app/rule_loader.h"
 #include "app/rule_watcher.h"
 #include "tests/support/catch.h"
-
-#include <unistd.h>
+#include "tests/support/folder.h"
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 using namespace tocsin::app;
+using tocsin::tests::Folder;
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder of its own for one test, gone after it.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "tocsin-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::string path(const std::string& name = "") const { return (path_ / name).string(); }
-
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name) << text;
-  }
-
- private:
-  fs::path path_;
-};
 
 std::vector<std::string> names_of(const std::vector<std::string>& paths) {
   std::vector<std::string> names;

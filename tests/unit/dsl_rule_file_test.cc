@@ -109,7 +109,7 @@ TEST_CASE("several documents, and a library", "[dsl][rule_file]") {
   const RuleFile file = parse_clean("---\n" + kSmall + R"yaml(---
 lists: {risky: [AA, NO, "7", 7, 1.5, true, null, 10.0.0.0/8], ips: {file: ips.txt}}
 macros: {internal: "cidr(ip, '10.0.0.0/8')"}
-tables: {customers: {file: customers.csv}}
+tables: {customers: {file: customers.csv, key: card}}
 rules:
   - {rule: second, events: {y: on}, pattern: y, key: n}
 ...
@@ -124,7 +124,9 @@ rules:
   CHECK(items == "'AA' 'NO' '7' 7 1.5 true 'null' '10.0.0.0/8' ");
   CHECK(file.lists[1].file->value == "ips.txt");
   CHECK(to_string(file.macros.at(0).body) == "cidr(ip, '10.0.0.0/8')");
-  CHECK(file.tables.at(0).name.value == "customers");
+  REQUIRE(file.tables.size() == 1);
+  CHECK(file.tables[0].name.value == "customers");
+  CHECK(file.tables[0].file->value == "customers.csv");
 }
 
 TEST_CASE("what is wrong with the shape of a file is told", "[dsl][rule_file]") {
