@@ -12,9 +12,10 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
                std::size_t workers,
                const runtime::ShardOptions& options)
     : rules_{std::move(rules)},
-      tables_{rules_->tables()},
+      tables_{rules_->tables(), rules_->shared_schema()},
       team_{workers},
       routed_(workers, std::vector<runtime::RoutedEvents>(workers)),
+      changes_(workers),
       alerts_(workers),
       unkeyed_before_(rules_->rules().size()) {
   runtime::ShardOptions shard_options = options;
@@ -31,6 +32,7 @@ void Engine::make_routers() {
 }
 
 void Engine::route(std::size_t part, const Event& event, Arena& arena) {
+  if (tables_.is_change(event.type)) changes_[part].push_back(&event);
   routers_[part].route(event, arena, routed_[part]);
 }
 
@@ -40,6 +42,8 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
     // Under rules of one level, before a reload, time may have come further.
     release = std::max(released_, std::min(release, saturating_add(watermark, Duration{-1})));
   }
+  for (std::vector<const Event*>& changes : changes_) tables_.take(changes);
+  tables_.release(release);
   const std::size_t first = out.alerts.size();
   for (std::size_t level = 0; level < levels; ++level) {
     team_.run([&](std::size_t worker) {
@@ -54,6 +58,7 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
     const auto begin = out.alerts.begin() + static_cast<std::ptrdiff_t>(first);
     std::sort(begin, out.alerts.end(), [](const Alert& a, const Alert& b) { return a.order < b.order; });
   }
+  tables_.forget(release, watermark);
   derived_.recycle(release);
   released_ = std::max(released_, release);
   return release;
@@ -120,12 +125,13 @@ void Engine::swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
     if (kept[i]) unkeyed[i] = counters(*kept[i]).unkeyed;
   }
   unkeyed_before_ = std::move(unkeyed);
-  tables_ = runtime::TableStore{rules->tables()};
   derived_.set_schema(rules->shared_schema(), shards_.size());
   const auto decode = [&](Event& event, Arena& arena) {
     if (event.partition == kDerivedPartition) return derived_.decode_again(event, arena);
     decode_again(event, arena);
   };
+  for (std::vector<const Event*>& changes : changes_) changes.clear();
+  tables_.swap(rules->tables(), rules->shared_schema(), decode);
   for (auto& shard : shards_) shard->swap_rules(rules, kept, decode);
   rules_ = std::move(rules);
   make_routers();

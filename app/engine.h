@@ -61,6 +61,7 @@ class Engine {
   std::vector<std::unique_ptr<runtime::Shard>> shards_;     // by worker
   std::vector<runtime::Router> routers_;                    // by worker
   std::vector<std::vector<runtime::RoutedEvents>> routed_;  // by part, by worker
+  std::vector<std::vector<const Event*>> changes_;          // of tables, by part
   std::vector<runtime::AlertBatch> alerts_;                 // by worker
   DerivedEvents derived_;
   EventTime released_ = kTimeMin;

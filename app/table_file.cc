@@ -50,9 +50,9 @@ class TableReader {
   TableReader(std::string path, const patterns::Table& table, const Schema& schema)
       : path_{std::move(path)},
         format_{connectors::format_of(path_)},
-        layout_{schema.layout(table.type)},
+        layout_{schema.layout(table.types.front())},
         rows_{std::make_shared<patterns::TableRows>(table.key.size(), layout_.attributes.size())} {
-    options_.table_type = schema.type_name(table.type);
+    options_.table_type = schema.type_name(table.types.front());
     for (const AttributeId column : table.key) {
       key_slots_.push_back(layout_.slot_of[column.value]);
       const auto* name = std::get_if<std::string>(&schema.path(column).segments.front());

@@ -28,6 +28,23 @@ struct Event {
   const Value* values = nullptr;  ///< one for each slot of the schema's layout for `type`
 };
 
+/// A place in the order in which rules see events: that of an event, or after all events of an instant.
+struct EventPlace {
+  EventTime time = kTimeMax;
+  std::uint32_t partition = 0xFFFFFFFF;
+  std::uint64_t offset = 0xFFFFFFFFFFFFFFFF;
+  auto operator<=>(const EventPlace&) const = default;
+};
+
+inline EventPlace place_of(const Event& event) {
+  return {event.time, event.partition.value, event.offset};
+}
+constexpr EventPlace place_after(EventTime time) {
+  EventPlace place;
+  place.time = time;
+  return place;
+}
+
 /// The order in which rules see events: by time, then by partition, then by arrival within it.
 inline bool sees_before(const Event& a, const Event& b) {
   if (a.time != b.time) return a.time < b.time;

@@ -115,6 +115,8 @@ class ExpressionAnalyzer {
   Typed resolve_lookup(const dsl::Index& asked, const Path& path);
   std::vector<patterns::ExpressionId> lookup_key(const patterns::Table& table, const dsl::Expr& written);
   patterns::TableId table_id(const patterns::Table& table) const;
+  std::optional<AttributePath> column_path(const patterns::Table& table, const Path& path);
+  void check_stays(const patterns::Table& table, dsl::Span span);
 
   // functions (analyze_call.cc)
   Typed visit(const dsl::Expr& at, const dsl::Call& node);

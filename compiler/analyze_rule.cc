@@ -261,12 +261,12 @@ class RuleAnalyzer {
     }
     const VariableMask all = scope_.all_variables();
     if (rule_.having) {
-      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all}};
+      ExpressionAnalyzer analyzer{scope_, Place{Place::Kind::having, VariableId::none(), all, true}};
       program().having = analyzer.analyze_condition(*rule_.having, "`having`");
     } else {
       scope_.reporter.error(rule_.window->span, "E0703", "a window without a pattern needs `having:`");
     }
-    const Place place{Place::Kind::output, VariableId::none(), all};
+    const Place place{Place::Kind::output, VariableId::none(), all, true};
     analyze_outputs(place, place);
   }
 

@@ -34,18 +34,46 @@ bool ExpressionAnalyzer::misspells_table(const dsl::Expr& asked) {
 Typed ExpressionAnalyzer::resolve_lookup(const dsl::Index& asked, const Path& path) {
   const patterns::Table& table = *table_named_by(*asked.object);
   if (table.key.empty()) return failed();
+  check_stays(table, path.span);
   const std::vector<ExpressionId> key = lookup_key(table, *asked.index);
   patterns::Lookup lookup{table_id(table), AttributeId::none(), table.name, {}};
   if (!path.steps.empty()) {
-    const auto column = attribute_path(path, 0);
+    const auto column = column_path(table, path);
     if (!column) return failed();
     lookup.column = scope_.tables->use_column(table, *column, reporter_, path.steps.front().span);
-    lookup.member = "." + to_string(*column);
+    lookup.member = to_string(*column);
+    if (!lookup.member.starts_with('[')) lookup.member.insert(0, 1, '.');
+  } else if (table.value) {
+    lookup.column = table.value;
   }
   ExpressionNode node;
   node.op = Op::lookup;
   node.index = scope_.program.expressions.add_lookup(lookup);
   return add(node, lookup.column ? Type::any : Type::boolean, key);
+}
+
+/// A value may be a list: `rates[card][0]`. A row is none.
+std::optional<AttributePath> ExpressionAnalyzer::column_path(const patterns::Table& table, const Path& path) {
+  if (!table.value) return attribute_path(path, 0);
+  AttributePath out;
+  for (const Step& step : path.steps) {
+    if (step.index < 0) {
+      reporter_.error(step.span, "E0305", "an index into a list starts at 0");
+      return std::nullopt;
+    }
+    out.segments.push_back(step.segment);
+  }
+  return out;
+}
+
+/// A table that changes with events is asked as of an event or a deadline that is at hand.
+void ExpressionAnalyzer::check_stays(const patterns::Table& table, dsl::Span span) {
+  if (!table.is_stream) return;
+  if (place_.kind == Place::Kind::key) {
+    error(span, "E0334", fmt::format("the table `{}` changes with events: it cannot make a key", table.name));
+  } else if (in_aggregate_ && !place_.sums_window) {
+    unsupported(span, "a table from a stream in an aggregate over the events of a pattern");
+  }
 }
 
 std::vector<ExpressionId> ExpressionAnalyzer::lookup_key(const patterns::Table& table,

@@ -62,6 +62,7 @@ struct Place {
   Kind kind = Kind::condition;
   patterns::VariableId own;            ///< of the conditions
   patterns::VariableMask visible = 0;  ///< variables that some path to this place can have bound
+  bool sums_window = false;            ///< aggregates are of a window, which takes each event in as it comes
 
   bool has_own_event() const {
     return kind == Kind::condition || kind == Kind::window_condition || kind == Kind::key;

@@ -9,6 +9,7 @@
 #include "patterns/table.h"
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,13 +17,14 @@ namespace tocsin::compiler {
 
 class TableAnalysis {
  public:
-  /// Declares the tables of `library`: a type for the rows of each, and the columns of its key.
+  /// Declares the tables of `library`: the types of the rows of each, the columns of its key, what deletes.
   TableAnalysis(const Library& library, Schema& schema, dsl::Diagnostics& diagnostics);
 
   /// None if there is no such table. What was wrong with its declaration has been said.
   const patterns::Table* find(std::string_view name) const;
 
-  /// The id of a column that an expression at `span` asks for.
+  /// The id of a column that an expression at `span` asks for: of a row's attribute, or of what is within its
+  /// value. An empty path is the value itself.
   AttributeId use_column(const patterns::Table& table,
                          const AttributePath& path,
                          const Reporter& reporter,
@@ -43,9 +45,15 @@ class TableAnalysis {
     Reporter reporter;
     patterns::Table table;
     std::vector<ColumnUse> uses;
+    AttributePath value;  // with `value:`
   };
 
+  void declare_types(Entry& entry);
   void declare_key(Entry& entry);
+  void declare_value(Entry& entry);
+  void declare_deletion(Entry& entry, const Library& library);
+  static std::string definition_of(const Entry& entry, const Schema& schema);
+  AttributeId use_of_row(Entry& entry, const AttributePath& path, const Reporter& reporter, dsl::Span span);
   static void read_file(Entry& entry,
                         const ReadTable& read_file,
                         const std::shared_ptr<const Schema>& schema);

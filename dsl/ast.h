@@ -254,8 +254,11 @@ struct TableDecl {  ///< tables: {customers: {file: customers.csv, key: card}}
   Located<std::string> name;
   Span span;
   std::optional<Located<std::string>> file;
-  std::vector<Expr> key;  ///< attributes of a row
-  bool broken = false;    ///< what is wrong has been said; the name alone is of use
+  std::optional<TypeSet> from;  ///< instead of a file: events that change it
+  std::vector<Expr> key;        ///< attributes of a row
+  std::optional<Expr> value;    ///< the attribute that is all there is to a row; none: the row has attributes
+  std::optional<Expr> deleted;  ///< `delete:`: the events that take a row away
+  bool broken = false;          ///< what is wrong has been said; the name alone is of use
 };
 
 /// A key of a rule that the language has and whose value nothing reads yet.

@@ -54,7 +54,12 @@ class TableReader {
       if (key) table_.key = std::move(*key);
       return key.has_value();
     }
-    yaml_.unknown_key(setting.key, "a table", {"file", "key"});
+    if (name == "from") return (table_.from = yaml_.parse(setting, "an event type", parse_types)).has_value();
+    if (name == "value")
+      return (table_.value = yaml_.parse(setting, "an attribute of a row", parse_expression)).has_value();
+    if (name == "delete")
+      return (table_.deleted = yaml_.parse(setting, "a condition", parse_expression)).has_value();
+    yaml_.unknown_key(setting.key, "a table", {"file", "from", "key", "value", "delete"});
     return false;
   }
 
@@ -63,9 +68,19 @@ class TableReader {
     fine_ = false;
   }
 
+  void refuse(Span span, std::string message, std::string hint = {}) {
+    yaml_.error(span, "E0113", std::move(message), std::move(hint));
+    fine_ = false;
+  }
+
   void check_whole() {
     if (!fine_) return;
-    if (!table_.file) missing("file", "say where its rows are, as `file: customers.csv`");
+    if (!table_.file && !table_.from)
+      missing("file", "say where its rows are, as `file: customers.csv`, or `from: TYPE` of a stream");
+    if (table_.file && table_.from) refuse(table_.from->span, "a table is from a file or from a stream");
+    if (table_.from && table_.from->any) refuse(table_.from->span, "a table is from events of some types");
+    if (table_.file && table_.deleted)
+      refuse(table_.deleted->span, "rows of a file are not deleted", "take them out of the file");
     if (table_.key.empty()) missing("key", "say by which attribute its rows are found, as `key: card`");
   }
 

@@ -10,7 +10,6 @@
 #include "base/value.h"
 #include "patterns/address_set.h"
 #include "patterns/format_spec.h"
-#include "patterns/table.h"
 #include "patterns/text_matcher.h"
 #include "patterns/time_zone.h"
 
@@ -27,6 +26,7 @@ namespace tocsin::patterns {
 using ExpressionId = Id<struct ExpressionTag>;
 using AggregateId = Id<struct AggregateTag, std::uint16_t>;
 using VariableId = Id<struct VariableTag, std::uint16_t>;
+using TableId = Id<struct TableTag, std::uint16_t>;
 
 inline constexpr std::size_t kVariablesMax = 64;
 

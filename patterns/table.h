@@ -1,10 +1,11 @@
 #pragma once
 /// Tables: rows found by a key, as `customers[card]`. What the rules of a rule set know of each; the rows of
-/// those that come from a file.
+/// those that come from a file. Those of a stream are kept by the runtime.
 
 #include "base/arena.h"
 #include "base/ids.h"
 #include "base/value.h"
+#include "patterns/expression.h"
 #include "patterns/hash_index.h"
 
 #include <cstdint>
@@ -16,8 +17,6 @@
 #include <vector>
 
 namespace tocsin::patterns {
-
-using TableId = Id<struct TableTag, std::uint16_t>;
 
 inline constexpr std::size_t kTableKeyPartsMax = 8;
 
@@ -68,9 +67,18 @@ class TableRows {
 /// One table of a rule set.
 struct Table {
   std::string name;
-  TypeId type;                   ///< under which the schema has its rows: their columns are its slots
-  std::vector<AttributeId> key;  ///< the columns by which a row is found
-  std::shared_ptr<const TableRows> rows;
+  /// Of a file one that no event has, else those of the events that change it. A row's columns are the slots
+  /// of its type.
+  std::vector<TypeId> types;
+  std::vector<AttributeId> key;           ///< the columns by which a row is found
+  AttributeId value;                      ///< with `value:`: the column without which there is no row
+  std::shared_ptr<const TableRows> rows;  ///< of a file
+
+  bool is_stream = false;  ///< the table changes with events; what follows is of these
+  ExpressionPool expressions;
+  ExpressionId deleted;  ///< true of an event that takes the row away; none: none does
+  std::string
+      definition;  ///< all of the above with names instead of ids: what tells whether rows can be kept
 };
 
 }  // namespace tocsin::patterns

@@ -54,6 +54,12 @@ std::string member_name(std::string_view name) {
   return out + ':';
 }
 
+/// Where in the order of events a result was decided.
+EventPlace decided_at(const AlertOrder& order) {
+  if (order.phase != AlertOrder::Phase::event) return place_after(order.decided);
+  return {order.decided, order.partition, order.offset};
+}
+
 /// A deadline's alerts come in the order in which their matches began.
 void begin_with(AlertOrder& order, const TakenEvent& first) {
   const Event& event = first.stored->event;
@@ -178,18 +184,21 @@ void Emitter::derive(const ResultView& result, const AlertOrder& order) {
   context_.scratch.reset();
   const std::uint64_t null_operations = counters_.null_operations;
   const std::string_view id = std::string_view(id_).substr(kIdBegin.size());
-  derived_writer_.write(result.kind, derived.time, id, scope_of(result), batch.derived_text);
+  const EventPlace decided = decided_at(result.order);
+  derived_writer_.write(result.kind, derived.time, id, scope_of(result, decided), batch.derived_text);
   if (context_.render_alerts) counters_.null_operations = null_operations;  // the alert counts them
   derived.size = batch.derived_text.size() - derived.begin;
 }
 
-Scope Emitter::scope_of(const ResultView& result) {
+/// Tables are asked as of `decided`, which is borrowed.
+Scope Emitter::scope_of(const ResultView& result, const EventPlace& decided) {
   Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
   scope.taken = result.named != nullptr ? result.named : result.tail;
   scope.window = result.window;
   scope.key = result.key->key_bytes();
   scope.alert_time = result.time;
   scope.tables = context_.tables;
+  scope.as_of = &decided;
   return scope;
 }
 
@@ -281,7 +290,8 @@ void Emitter::append_key(const ResultView& result, std::string& line) const {
 void Emitter::append_output(const ResultView& result, const Kind& kind, std::string& line) {
   if (kind.message.empty() && kind.fields.empty()) return;
   context_.scratch.reset();
-  const Scope scope = scope_of(result);
+  const EventPlace decided = decided_at(result.order);
+  const Scope scope = scope_of(result, decided);
   for (std::size_t i = 0; i < kind.message.size(); ++i) {
     line += kind.message[i];
     if (i < kind.holes.size()) append_hole(evaluate(scope, kind.holes[i]), line);

@@ -71,7 +71,7 @@ class Emitter {
   std::optional<std::uint64_t> held_back_before(const ResultView& result);
   AlertOrder place_of(const ResultView& result);
   void derive(const ResultView& result, const AlertOrder& order);
-  Scope scope_of(const ResultView& result);
+  Scope scope_of(const ResultView& result, const EventPlace& decided);
   void render(const ResultView& result, std::uint64_t suppressed, std::string& line);
   void append_id(const ResultView& result, std::string& line);
   void append_time(EventTime time, std::string& line) const;

@@ -212,12 +212,18 @@ Value event_type(const Scope& scope, const ExpressionNode& node) {
   return event == nullptr ? Value::null() : Value::string(event->type_name);
 }
 
+/// As of where tables are asked.
+EventPlace place_of(const Scope& scope) {
+  if (scope.own != nullptr) return tocsin::place_of(*scope.own);
+  return scope.as_of != nullptr ? *scope.as_of : EventPlace{};
+}
+
 Value lookup(const Scope& scope, const ExpressionNode& node, const Operands& operands) {
   if (scope.tables == nullptr) return Value::null();
   std::array<Value, patterns::kTableKeyPartsMax> key;
   for (std::size_t i = 0; i < operands.size(); ++i) key[i] = operands[i];
   return scope.tables->find(
-      scope.expressions.lookup(node.index), {key.data(), operands.size()}, scope.schema);
+      scope.expressions.lookup(node.index), {key.data(), operands.size()}, place_of(scope));
 }
 
 /// Lists and the rarer functions, apart from the rest so that a plain condition needs little stack.

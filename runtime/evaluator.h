@@ -35,6 +35,7 @@ struct Scope {
   std::string_view key = {};              ///< key bytes; outputs and `having`
   EventTime alert_time = {};              ///< outputs
   const TableStore* tables = nullptr;     ///< none: every look-up is null
+  const EventPlace* as_of = nullptr;      ///< without an own event: as of where tables are asked; none: now
 };
 
 /// The value of `id`. Never fails: what makes no sense is null and counted.

@@ -3,6 +3,7 @@
 /// all shards.
 
 #include "patterns/program.h"
+#include "patterns/table.h"
 
 #include <cstdint>
 #include <memory>

@@ -9,7 +9,6 @@
 #include "runtime/reorder_buffer.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,9 +22,6 @@ struct ShardOptions {
   bool render_alerts = true;           ///< false: alerts are counted only
   const TableStore* tables = nullptr;  ///< none: every look-up is null
 };
-
-/// Reads an event's values again, for another schema, from its raw bytes. `arena` keeps what it makes.
-using DecodeAgain = std::function<void(Event& event, Arena& arena)>;
 
 class Shard {
  public:

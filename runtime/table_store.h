@@ -1,31 +1,60 @@
 #pragma once
 /// The tables that rules look rows up in, for all shards of one engine.
 ///
-/// Read by all workers while they step; changed only between steps, by one thread.
+/// Read by all workers while they step; changed only between steps, by one thread: first `take`, then what a
+/// step releases.
 
 #include "base/event.h"
 #include "base/schema.h"
 #include "patterns/expression.h"
 #include "patterns/table.h"
+#include "runtime/changing_table.h"
 
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace tocsin::runtime {
 
 class TableStore {
  public:
-  explicit TableStore(std::vector<std::shared_ptr<const patterns::Table>> tables)
-      : tables_{std::move(tables)} {}
+  TableStore(std::vector<std::shared_ptr<const patterns::Table>> tables,
+             std::shared_ptr<const Schema> schema);
 
-  /// What `lookup` asks for, of the row with this key: a column's value, or that there is a row. Null if
-  /// there is none.
+  /// What `lookup` asks for, of the row with this key as of a place in the order of events: a column's value,
+  /// or that there is a row. Null if there is none. What happens at the place itself is not seen.
   /// cost  one hash of the key; allocates nothing
-  Value find(const patterns::Lookup& lookup, std::span<const Value> key, const Schema& schema) const;
+  Value find(const patterns::Lookup& lookup, std::span<const Value> key, const EventPlace& as_of) const;
+
+  /// Whether events of `type` change some table.
+  bool is_change(TypeId type) const { return any_stream_ && changed_by_[type.value]; }
+
+  /// Takes changes, in any order, none older than what was released. They are borrowed until released.
+  void take(std::vector<const Event*>& changes);
+
+  /// Makes the changes up to and with `time`.
+  void release(EventTime time);
+
+  /// After a step in which all up to `release` and all deadlines before `watermark` were worked through:
+  /// drops what nobody can ask for any more.
+  void forget(EventTime release, EventTime watermark);
+
+  /// Goes on with the tables of another rule set: those that are the same keep their rows. What waits for its
+  /// time is forgotten; the caller takes it again.
+  void swap(std::vector<std::shared_ptr<const patterns::Table>> tables,
+            std::shared_ptr<const Schema> schema,
+            const DecodeAgain& decode_again);
 
  private:
+  void note_types();
+
   std::vector<std::shared_ptr<const patterns::Table>> tables_;  // by id
+  std::vector<std::unique_ptr<ChangingTable>> changing_;        // by id; none for one from a file
+  std::shared_ptr<const Schema> schema_;
+  std::vector<bool> changed_by_;  // by type
+  bool any_stream_ = false;
+  std::vector<const Event*> waiting_;  // in order
 };
 
 }  // namespace tocsin::runtime

@@ -92,6 +92,7 @@ Scope WindowExecutor::scope() {
 void WindowExecutor::look_at(const Event& event) {
   context_.scratch.reset();
   event_ = &event;
+  now_ = place_of(event);
   taking_ = 0;
   const Scope s = scope();
   for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
@@ -272,6 +273,7 @@ bool WindowExecutor::having(KeyState& key, const OpenWindow& window) {
   s.own = nullptr;
   s.taken = tail_of(needs_.empty() ? recent_ : named_);
   s.window = &window;
+  s.as_of = &now_;
   s.key = key.key_bytes();
   return holds(s, program_.having);
 }
@@ -332,6 +334,7 @@ void WindowExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dead
     return;
   }
   context_.scratch.reset();
+  now_ = place_after(deadline);
   taking_ = 0;
   if (aligned()) {
     Fifo<OpenWindow>& windows = state.window->windows;

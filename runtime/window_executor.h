@@ -77,6 +77,7 @@ class WindowExecutor final : public Executor {
   std::vector<EventNeed> needs_;  // what is named beside the last event of each variable
 
   const Event* event_ = nullptr;       // in hand
+  EventPlace now_;                     // of the event or the deadline in hand
   patterns::VariableMask taking_ = 0;  // variables that take it
   std::vector<Value> operands_;        // of each aggregate, of the event in hand
   std::vector<TakenEvent> recent_;     // the last event of each variable in the window in hand, as a path

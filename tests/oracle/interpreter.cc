@@ -134,8 +134,11 @@ Value aggregate_of(AggregateKind kind, std::span<const Value> values) {
 /// One expression over one event and what was taken before it.
 class Interpreter::Evaluation {
  public:
-  Evaluation(const Interpreter& in, const Event* own, std::span<const Taken> taken)
-      : in_{in}, pool_{in.program_.expressions}, own_{own}, taken_{taken} {}
+  Evaluation(const Interpreter& in,
+             const patterns::ExpressionPool& pool,
+             const Event* own,
+             std::span<const Taken> taken)
+      : in_{in}, pool_{pool}, own_{own}, taken_{taken} {}
 
   Value of(ExpressionId id) const {
     const ExpressionNode& node = pool_.node(id);
@@ -191,6 +194,8 @@ class Interpreter::Evaluation {
         return in_set(node);
       case Op::coalesce:
         return coalesce(node);
+      case Op::lookup:
+        return lookup(node);
       default:
         TOCSIN_CHECK(false, "the oracle does not know this operator");
         return {};
@@ -224,6 +229,35 @@ class Interpreter::Evaluation {
       if (const Value v = operand(node, i); !v.is_null()) return v;
     }
     return Value::null();
+  }
+
+  /// The last event before this one that has the key is the row, unless it takes it away.
+  Value lookup(const ExpressionNode& node) const {
+    const patterns::Lookup& asked = pool_.lookup(node.index);
+    const patterns::Table& table = *in_.history_.tables[asked.table.value];
+    const Event* row = nullptr;
+    for (const Event& event : in_.history_.events) {
+      if (!sees_before(event, *own_)) break;
+      if (changes(table, event) && has_key(table, event, node)) row = &event;
+    }
+    if (row == nullptr || is_deletion(table, *row)) return Value::null();
+    return asked.column ? attribute(row, asked.column) : Value::boolean(true);
+  }
+
+  static bool changes(const patterns::Table& table, const Event& event) {
+    return std::find(table.types.begin(), table.types.end(), event.type) != table.types.end();
+  }
+
+  bool has_key(const patterns::Table& table, const Event& event, const ExpressionNode& node) const {
+    for (std::size_t i = 0; i < node.operand_count; ++i) {
+      if (compare(attribute(&event, table.key[i]), operand(node, i)) != Ordering::equal) return false;
+    }
+    return true;
+  }
+
+  bool is_deletion(const patterns::Table& table, const Event& event) const {
+    if (table.value && attribute(&event, table.value).is_null()) return true;
+    return table.deleted && Evaluation{in_, table.expressions, &event, {}}.of(table.deleted).is_true();
   }
 
   Value attribute(const Event* event, AttributeId id) const {
@@ -262,7 +296,7 @@ class Interpreter::Evaluation {
     if (!aggregate.operand) return Value::integer(static_cast<std::int64_t>(events.size()));
     std::vector<Value> values;
     for (const Event* event : events) {
-      const Value v = Evaluation{in_, event, {}}.of(aggregate.operand);
+      const Value v = Evaluation{in_, pool_, event, {}}.of(aggregate.operand);
       if (!v.is_null()) values.push_back(v);
     }
     return aggregate_of(aggregate.kind, values);
@@ -275,7 +309,7 @@ class Interpreter::Evaluation {
 };
 
 Value Interpreter::evaluate(ExpressionId id, const Event* own, std::span<const Taken> taken) const {
-  return Evaluation{*this, own, taken}.of(id);
+  return Evaluation{*this, program_.expressions, own, taken}.of(id);
 }
 
 std::string Interpreter::fields(const patterns::Output& output, std::span<const Taken> taken) const {

@@ -5,8 +5,10 @@
 #include "base/event.h"
 #include "base/schema.h"
 #include "patterns/program.h"
+#include "patterns/table.h"
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -21,14 +23,22 @@ struct Taken {
 /// Whether a variable's own key, if it has one, is that of the stream.
 using MayTake = std::function<bool(const Event& event, patterns::VariableId variable)>;
 
+/// What look-ups in tables see: the tables by their id, and all events there are, in order, whatever their
+/// key.
+struct History {
+  std::span<const std::shared_ptr<const patterns::Table>> tables;
+  std::span<const Event> events;
+};
+
 class Interpreter {
  public:
   /// All are borrowed. `seen` are the events among which an event under test has others before it.
   Interpreter(const patterns::Program& program,
               const Schema& schema,
+              const History& history,
               std::span<const Event> seen,
               MayTake may_take = nullptr)
-      : program_{program}, schema_{schema}, seen_{seen}, may_take_{std::move(may_take)} {}
+      : program_{program}, schema_{schema}, history_{history}, seen_{seen}, may_take_{std::move(may_take)} {}
 
   /// Whether `event` may be taken as `variable` after `taken`: by its type and the variable's condition.
   bool satisfies(const Event& event, patterns::VariableId variable, std::span<const Taken> taken) const;
@@ -44,6 +54,7 @@ class Interpreter {
 
   const patterns::Program& program_;
   const Schema& schema_;
+  History history_;
   std::span<const Event> seen_;
   MayTake may_take_;
 };

@@ -284,13 +284,14 @@ std::size_t only_start_of(const std::vector<Findings>& found, const std::vector<
 std::vector<Outcome> outcomes_of(const patterns::Pattern& pattern,
                                  const patterns::Program& program,
                                  const Schema& schema,
+                                 const History& history,
                                  std::span<const Event> events,
                                  const MayTake& may_take) {
   const std::vector<Slice> slices = slices_of(program.window, events);
   std::vector<Findings> found;
   for (const Slice& slice : slices) {
     const auto inside = events.subspan(slice.begin, slice.end - slice.begin);
-    const Interpreter interpreter{program, schema, inside, may_take};
+    const Interpreter interpreter{program, schema, history, inside, may_take};
     found.push_back(Search{pattern, program, interpreter, inside, slice}.found);
   }
   const bool once = program.runs == patterns::RunsKept::once;

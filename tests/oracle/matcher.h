@@ -21,11 +21,13 @@ namespace tocsin::oracle {
 /// What a rule with a pattern reports, in order.
 ///
 /// program  its conditions and settings; its positions, which `pattern` was lowered to, are not looked at
+/// history  what look-ups in tables see
 /// events   of one key, those that the rule sees, in the order in which it sees them
 /// may_take where each variable has a key of its own
 std::vector<Outcome> outcomes_of(const patterns::Pattern& pattern,
                                  const patterns::Program& program,
                                  const Schema& schema,
+                                 const History& history,
                                  std::span<const Event> events,
                                  const MayTake& may_take);
 

@@ -175,11 +175,12 @@ class OneRule {
   }
 
   std::vector<Outcome> outcomes(const std::string& key, std::span<const Event> seen) const {
-    if (program_.positions.empty()) return window_outcomes_of(program_, *rules_.schema, seen);
+    if (program_.positions.empty()) return window_outcomes_of(program_, *rules_.schema, history_, seen);
     const MayTake may_take = [&](const Event& event, patterns::VariableId variable) {
       return keys_of_.key(event, variable) == key;
     };
-    auto out = outcomes_of(rules_.stages[number_].front().pattern, program_, *rules_.schema, seen, may_take);
+    const patterns::Pattern& pattern = rules_.stages[number_].front().pattern;
+    auto out = outcomes_of(pattern, program_, *rules_.schema, history_, seen, may_take);
     for (Outcome& outcome : out) {
       std::vector<Taken> taken;
       for (const auto& [event, variable] : outcome.taken) taken.push_back({&seen[event], variable});
@@ -192,7 +193,8 @@ class OneRule {
   std::size_t number_;
   const patterns::Program& program_;
   const Stream& stream_;
-  Interpreter interpreter_{program_, *rules_.schema, {}};
+  History history_{rules_.tables, stream_.events()};
+  Interpreter interpreter_{program_, *rules_.schema, history_, {}};
   Keys keys_of_{program_, interpreter_};
   std::map<std::string, std::vector<Event>> keys_;
   std::map<std::string, std::vector<Outcome>> outcomes_;

@@ -114,6 +114,20 @@ constexpr std::array kFields{"count(#)",
                              "s[2].y",
                              "#.time - s[0].time"};
 
+/// Tables that events change, and conditions that look rows up in them.
+struct TableChoice {
+  const char* table;
+  std::array<const char*, 5> conditions;
+};
+constexpr std::array kTables{
+    TableChoice{"{from: a, key: k}", {"t[k]", "not t[k]", "x == t[k].x", "t[k].y > y", "t[#.k].x == #.x"}},
+    TableChoice{"{from: b|c, key: k, delete: x == 0}",
+                {"exists(t[k])", "not t[k]", "x >= t[k].x", "t[k].type == 'b'", "t['k0'].x == #.x"}},
+    TableChoice{"{from: a|e, key: k, value: x}",
+                {"t[k] == x", "not exists(t[k])", "t[k] > 0", "t['k1'] != prior.x", "t[#.k] == #.x"}},
+    TableChoice{"{from: b, key: [k, x], delete: not exists(y)}",
+                {"t[k, x]", "t[k, 1].y > y", "not t[k, x]", "t[#.k, x]", "t[k, #.x].y == y"}}};
+
 class CaseMaker {
  public:
   explicit CaseMaker(std::uint64_t seed) : dice_{seed} {}
@@ -131,6 +145,8 @@ class CaseMaker {
     used_ = letters_of(out.rule.pattern);
     add_settings(out.rule);
     used_ = letters_of(out.rule);
+    if (dice_.chance(15)) table_ = &dice_.one_of(std::span<const TableChoice>{kTables});
+    if (table_ != nullptr) out.rule.table = table_->table;
     add_variables(out.rule);
     const std::string letters = used_;
     if (dice_.chance(10)) {
@@ -222,7 +238,10 @@ class CaseMaker {
     }
   }
 
-  std::string condition() { return asked(kConditions); }
+  std::string condition() {
+    const bool asks_table = table_ != nullptr && dice_.chance(60);
+    return asked(asks_table ? Texts{table_->conditions} : Texts{kConditions});
+  }
 
   void add_settings(RuleText& rule) {
     auto& settings = rule.settings;
@@ -352,6 +371,7 @@ class CaseMaker {
 
   Dice dice_;
   bool timeouts_ = false;
+  const TableChoice* table_ = nullptr;
   std::string letters_;
   std::string used_;
 };

@@ -88,7 +88,8 @@ std::string letters_of(const RuleText& rule) {
 }
 
 std::string yaml_of(const RuleText& rule, const std::string& id) {
-  std::string out = "rule: " + id + "\nevents:\n";
+  std::string out = rule.table.empty() ? "" : "tables: {t: " + rule.table + "}\n---\n";
+  out += "rule: " + id + "\nevents:\n";
   for (const char letter : letters_of(rule)) {
     out += std::string("  ") + letter + ": \"" + declaration(rule, letter) + "\"\n";
   }

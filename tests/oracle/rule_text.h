@@ -32,6 +32,7 @@ struct RuleText {
   std::map<char, std::string> types;            ///< of a variable; its own letter where none is given
   std::map<char, std::string> conditions;       ///< of a variable, without `where`
   std::map<std::string, std::string> settings;  ///< `within`, `after match`, `window`, `key`, …
+  std::string table;                            ///< what the table `t` is; none if empty
   bool operator==(const RuleText&) const = default;
 };
 

@@ -57,6 +57,7 @@ std::vector<RuleText> simpler(const RuleText& rule) {
     out.push_back(rule);
     out.back().pattern = std::move(pattern);
   }
+  if (!rule.table.empty()) out.emplace_back(rule).table.clear();
   for (const auto& [name, value] : rule.settings) out.emplace_back(rule).settings.erase(name);
   for (const auto& [letter, type] : rule.types) out.emplace_back(rule).types.erase(letter);
   for (const auto& [letter, condition] : rule.conditions) out.emplace_back(rule).conditions.erase(letter);

@@ -6,6 +6,7 @@ namespace tocsin::oracle {
 namespace {
 
 Value value_of(const Record& record, const std::string& attribute) {
+  if (attribute == "type") return Value::string({&record.type, 1});
   if (attribute == "k" && !record.k.empty()) return Value::string(record.k);
   if (attribute == "j" && !record.j.empty()) return Value::string(record.j);
   if (attribute == "x" && record.x) return Value::integer(*record.x);
@@ -14,6 +15,7 @@ Value value_of(const Record& record, const std::string& attribute) {
 }
 
 Value value_of(const Derived& derived, const std::string& attribute) {
+  if (attribute == "type") return Value::string("z");
   if (attribute == "k" && !derived.k.empty()) return Value::string(derived.k);
   if (attribute == "x" && derived.x) return Value::integer(static_cast<std::int64_t>(*derived.x));
   return Value::null();

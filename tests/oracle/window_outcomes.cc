@@ -1,7 +1,5 @@
 #include "tests/oracle/window_outcomes.h"
 
-#include "tests/oracle/interpreter.h"
-
 #include <algorithm>
 #include <map>
 
@@ -15,8 +13,11 @@ using patterns::WindowKind;
 /// Asks the windows of one key. Its events are those that some variable takes.
 class Windows {
  public:
-  Windows(const patterns::Program& program, const Schema& schema, std::span<const Event> seen)
-      : program_{program}, window_{program.window}, interpreter_{program, schema, {}} {
+  Windows(const patterns::Program& program,
+          const Schema& schema,
+          const History& history,
+          std::span<const Event> seen)
+      : program_{program}, window_{program.window}, interpreter_{program, schema, history, {}} {
     for (std::size_t i = 0; i < seen.size(); ++i) {
       if (taken_by(seen[i]).empty()) continue;
       events_.push_back(seen[i]);
@@ -144,8 +145,9 @@ class Windows {
 
 std::vector<Outcome> window_outcomes_of(const patterns::Program& program,
                                         const Schema& schema,
+                                        const History& history,
                                         std::span<const Event> events) {
-  return told_of(Windows{program, schema, events}.run(), program);
+  return told_of(Windows{program, schema, history, events}.run(), program);
 }
 
 }  // namespace tocsin::oracle

@@ -3,6 +3,7 @@
 /// the window, anew each time.
 
 #include "base/schema.h"
+#include "tests/oracle/interpreter.h"
 #include "tests/oracle/outcomes.h"
 
 #include <span>
@@ -12,9 +13,11 @@ namespace tocsin::oracle {
 
 /// What a rule without a pattern reports, in order.
 ///
-/// events  of one key, those that the rule sees, in the order in which it sees them
+/// history  what look-ups in tables see
+/// events   of one key, those that the rule sees, in the order in which it sees them
 std::vector<Outcome> window_outcomes_of(const patterns::Program& program,
                                         const Schema& schema,
+                                        const History& history,
                                         std::span<const Event> events);
 
 }  // namespace tocsin::oracle

@@ -13,7 +13,7 @@ Result<compiler::TableFile> read_customers(const std::string& path,
                                            const patterns::Table& table,
                                            const std::shared_ptr<const Schema>& schema) {
   if (path != "customers.csv") return fail(ErrorCode::not_found, "there is none");
-  const auto& columns = schema->layout(table.type).attributes;
+  const auto& columns = schema->layout(table.types.front()).attributes;
   auto rows = std::make_shared<patterns::TableRows>(table.key.size(), columns.size());
   compiler::TableFile file;
   std::vector<Value> row;

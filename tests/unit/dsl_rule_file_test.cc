@@ -109,7 +109,7 @@ TEST_CASE("several documents, and a library", "[dsl][rule_file]") {
   const RuleFile file = parse_clean("---\n" + kSmall + R"yaml(---
 lists: {risky: [AA, NO, "7", 7, 1.5, true, null, 10.0.0.0/8], ips: {file: ips.txt}}
 macros: {internal: "cidr(ip, '10.0.0.0/8')"}
-tables: {customers: {file: customers.csv, key: card}}
+tables: {customers: {file: customers.csv, key: card}, rates: {from: rate, key: [a.b, c], value: price}}
 rules:
   - {rule: second, events: {y: on}, pattern: y, key: n}
 ...
@@ -124,9 +124,12 @@ rules:
   CHECK(items == "'AA' 'NO' '7' 7 1.5 true 'null' '10.0.0.0/8' ");
   CHECK(file.lists[1].file->value == "ips.txt");
   CHECK(to_string(file.macros.at(0).body) == "cidr(ip, '10.0.0.0/8')");
-  REQUIRE(file.tables.size() == 1);
+  REQUIRE(file.tables.size() == 2);
   CHECK(file.tables[0].name.value == "customers");
   CHECK(file.tables[0].file->value == "customers.csv");
+  CHECK(to_string(*file.tables[1].from) == "rate");
+  CHECK(to_string(file.tables[1].key.at(0)) == "a.b");
+  CHECK(to_string(*file.tables[1].value) == "price");
 }
 
 TEST_CASE("what is wrong with the shape of a file is told", "[dsl][rule_file]") {
