@@ -1,6 +1,7 @@
 #include "app/engine.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tocsin::app {
 
@@ -17,6 +18,7 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
       routed_(workers, std::vector<runtime::RoutedEvents>(workers)),
       changes_(workers),
       alerts_(workers),
+      first_(workers, kTimeMax),
       unkeyed_before_(rules_->rules().size()) {
   runtime::ShardOptions shard_options = options;
   shard_options.tables = &tables_;
@@ -24,6 +26,7 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
     shards_.push_back(std::make_unique<runtime::Shard>(rules_, shard_options));
   make_routers();
   derived_.set_schema(rules_->shared_schema(), workers);
+  note_tables();
 }
 
 void Engine::make_routers() {
@@ -32,8 +35,15 @@ void Engine::make_routers() {
 }
 
 void Engine::route(std::size_t part, const Event& event, Arena& arena) {
-  if (tables_.is_change(event.type)) changes_[part].push_back(&event);
+  if (minds_tables_) route_change(part, event, arena);
   routers_[part].route(event, arena, routed_[part]);
+}
+
+void Engine::route_change(std::size_t part, const Event& event, Arena& arena) {
+  first_[part] = std::min(first_[part], event.time);
+  if (!tables_.is_change(event.type)) return;
+  changes_[part].push_back(&event);
+  routers_[part].route_change(event, arena, routed_[part]);
 }
 
 EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, AlertBatch& out) {
@@ -44,6 +54,7 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
   }
   for (std::vector<const Event*>& changes : changes_) tables_.take(changes);
   tables_.release(release);
+  if (const auto beginning = begin_by(release)) watch_files(*beginning);
   const std::size_t first = out.alerts.size();
   for (std::size_t level = 0; level < levels; ++level) {
     team_.run([&](std::size_t worker) {
@@ -59,6 +70,7 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
     std::sort(begin, out.alerts.end(), [](const Alert& a, const Alert& b) { return a.order < b.order; });
   }
   tables_.forget(release, watermark);
+  now_ = std::min(release, watermark);
   derived_.recycle(release);
   released_ = std::max(released_, release);
   return release;
@@ -97,6 +109,47 @@ void Engine::route_waiting() {
   }
 }
 
+/// What there is to do about tables with every event: nothing, for most rules.
+void Engine::note_tables() {
+  watches_files_ = false;
+  for (std::uint32_t i = 0; i < rules_->rules().size(); ++i) {
+    watches_files_ = watches_files_ || (rules_->rules()[i].program->watch && watches_file(i));
+  }
+  const auto& tables = rules_->tables();
+  changes_come_ =
+      std::any_of(tables.begin(), tables.end(), [](const auto& table) { return table->is_stream; });
+  minds_tables_ = changes_come_ || (watches_files_ && !began_);
+}
+
+/// The time of the stream's first event if it is released now: none before it can come any more. Nobody asks
+/// for it but rules that watch the keys of a file.
+std::optional<EventTime> Engine::begin_by(EventTime release) {
+  if (began_) return std::nullopt;
+  const EventTime first = *std::min_element(first_.begin(), first_.end());
+  began_ = watches_files_ ? first != kTimeMax && first <= release : release != kTimeMin;
+  if (!began_ || !watches_files_) return std::nullopt;
+  minds_tables_ = changes_come_;
+  return first;
+}
+
+/// Whether the rule, which watches keys, watches those of a file: they are there from the beginning on.
+bool Engine::watches_file(std::uint32_t rule) const {
+  const auto& watch = rules_->rules()[rule].program->watch;
+  return !rules_->tables()[watch->keys.value]->is_stream;
+}
+
+void Engine::watch_files(EventTime since) {
+  const auto is_new = [this](std::uint32_t rule, std::span<const Value>) { return watches_file(rule); };
+  team_.run([&](std::size_t worker) { watch_keys(worker, since, is_new); });
+}
+
+void Engine::watch_keys(std::size_t worker, EventTime since, const runtime::Shard::IsNew& is_new) {
+  const auto mine = [&](std::uint64_t hash) {
+    return runtime::key_group_of(hash) * shards_.size() / runtime::kKeyGroups == worker;
+  };
+  shards_[worker]->watch_keys(since, mine, is_new);
+}
+
 void Engine::merge_alerts(AlertBatch& out) {
   struct Place {
     const AlertBatch* batch;
@@ -133,12 +186,26 @@ void Engine::swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
   for (std::vector<const Event*>& changes : changes_) changes.clear();
   tables_.swap(rules->tables(), rules->shared_schema(), decode);
   for (auto& shard : shards_) shard->swap_rules(rules, kept, decode);
-  rules_ = std::move(rules);
+  const std::shared_ptr<const runtime::RuleSet> before = std::exchange(rules_, std::move(rules));
   make_routers();
+  note_tables();
   for (auto& part : routed_) {  // of a swap without a step since
     for (runtime::RoutedEvents& events : part) events.clear();
   }
   route_waiting();
+  if (began_) watch_new_keys(*before, kept);
+}
+
+/// Of a rule that goes on, the keys of a file that were there before are watched or have been told of.
+void Engine::watch_new_keys(const runtime::RuleSet& before,
+                            const std::vector<std::optional<std::uint32_t>>& kept) {
+  const auto is_new = [&](std::uint32_t rule, std::span<const Value> key) {
+    if (!kept[rule]) return true;
+    const auto& watch = before.rules()[*kept[rule]].program->watch;
+    const patterns::Table& table = *before.tables()[watch->keys.value];
+    return !table.is_stream && table.rows->find(key) == nullptr;
+  };
+  for (std::size_t worker = 0; worker < shards_.size(); ++worker) watch_keys(worker, now_, is_new);
 }
 
 void Engine::forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept) {

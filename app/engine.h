@@ -15,6 +15,7 @@
 #include "runtime/shard.h"
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace tocsin::app {
@@ -46,6 +47,7 @@ class Engine {
   void forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept);
 
   runtime::RuleCounters counters(std::uint32_t rule) const;
+  const runtime::TableStore& tables() const { return tables_; }
 
  private:
   void make_routers();
@@ -53,6 +55,13 @@ class Engine {
   runtime::AlertBatch& alerts_of(std::size_t worker, runtime::AlertBatch& out);
   void feed_derived(runtime::AlertBatch& out);
   void route_waiting();
+  void note_tables();
+  void route_change(std::size_t part, const Event& event, Arena& arena);
+  std::optional<EventTime> begin_by(EventTime release);
+  void watch_new_keys(const runtime::RuleSet& before, const std::vector<std::optional<std::uint32_t>>& kept);
+  bool watches_file(std::uint32_t rule) const;
+  void watch_files(EventTime since);
+  void watch_keys(std::size_t worker, EventTime since, const runtime::Shard::IsNew& is_new);
   void merge_alerts(runtime::AlertBatch& out);
 
   std::shared_ptr<const runtime::RuleSet> rules_;
@@ -65,6 +74,12 @@ class Engine {
   std::vector<runtime::AlertBatch> alerts_;                 // by worker
   DerivedEvents derived_;
   EventTime released_ = kTimeMin;
+  bool minds_tables_ = false;                  // whether route_change has something to do
+  bool changes_come_ = false;                  // whether events change some table
+  bool watches_files_ = false;                 // whether some rule watches the keys of a file
+  bool began_ = false;                         // the stream: its first event was released
+  std::vector<EventTime> first_;               // by part: of what was routed until then
+  EventTime now_ = kTimeMin;                   // nobody asks for what lies before
   std::vector<std::uint64_t> unkeyed_before_;  // by rule: under earlier rule sets
 };
 

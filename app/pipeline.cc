@@ -329,6 +329,15 @@ std::vector<RuleCounters> Pipeline::rule_counters() const {
   return out;
 }
 
+std::vector<TableCounters> Pipeline::table_counters() const {
+  std::vector<TableCounters> out;
+  impl_->engine_.tables().for_each_counters(
+      [&](const std::string& name, const runtime::TableCounters& counts) {
+        out.push_back({name, counts});
+      });
+  return out;
+}
+
 std::uint64_t Pipeline::input_position_bytes() const {
   std::uint64_t sum = 0;
   for (const auto& input : impl_->reader_.inputs()) sum += input->position_bytes;

@@ -10,6 +10,7 @@
 #include "connectors/codec.h"
 #include "connectors/source.h"
 #include "runtime/alert.h"
+#include "runtime/changing_table.h"
 #include "runtime/counters.h"
 
 #include <chrono>
@@ -72,6 +73,11 @@ struct RuleCounters {
   runtime::RuleCounters counts;
 };
 
+struct TableCounters {
+  std::string table;
+  runtime::TableCounters counts;
+};
+
 class Pipeline {
  public:
   Pipeline(compiler::CompiledRules rules, const PipelineOptions& options);
@@ -97,7 +103,8 @@ class Pipeline {
   std::vector<RuleChange> swap_rules(compiler::CompiledRules rules);
 
   const PipelineCounters& counters() const;
-  std::vector<RuleCounters> rule_counters() const;  ///< in the order of the rules; dropped rules leave
+  std::vector<RuleCounters> rule_counters() const;    ///< in the order of the rules; dropped rules leave
+  std::vector<TableCounters> table_counters() const;  ///< of those that events change, by name
   std::uint64_t runs_live() const;
   std::uint64_t runs_peak() const;  ///< highest seen at the end of a step
   EventTime watermark() const;

@@ -39,6 +39,16 @@ void append_rule_json(std::string& out, const RuleCounters& rule) {
       n.runs_refused);
 }
 
+void append_table_json(std::string& out, const TableCounters& table) {
+  out += "{\"table\":";
+  append_json_string(out, table.table);
+  out += fmt::format(R"(,"keys":{},"changes":{},"unkeyed":{},"refused":{}}})",
+                     table.counts.keys,
+                     table.counts.changes,
+                     table.counts.unkeyed,
+                     table.counts.refused);
+}
+
 /// Whole milliseconds, rounded up: a disorder bound of so much would have been enough.
 Duration rounded_up(Duration d) {
   return std::chrono::ceil<std::chrono::milliseconds>(d);
@@ -50,6 +60,7 @@ RunStats collect_stats(const Pipeline& pipeline, double seconds) {
   RunStats stats;
   stats.input = pipeline.counters();
   stats.rules = pipeline.rule_counters();
+  stats.tables = pipeline.table_counters();
   stats.runs_live = pipeline.runs_live();
   stats.runs_peak = pipeline.runs_peak();
   stats.seconds = seconds;
@@ -98,6 +109,11 @@ std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes) {
   for (const RuleCounters& rule : stats.rules) {
     if (out.back() == '}') out += ',';
     append_rule_json(out, rule);
+  }
+  out += "],\"tables\":[";
+  for (const TableCounters& table : stats.tables) {
+    if (out.back() == '}') out += ',';
+    append_table_json(out, table);
   }
   return out + "]}\n";
 }

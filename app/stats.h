@@ -12,6 +12,7 @@ namespace tocsin::app {
 struct RunStats {
   PipelineCounters input;
   std::vector<RuleCounters> rules;
+  std::vector<TableCounters> tables{};
   std::uint64_t runs_live = 0;
   std::uint64_t runs_peak = 0;
   std::uint64_t reloads = 0;
@@ -27,7 +28,7 @@ std::uint64_t alert_count(const std::vector<RuleCounters>& rules);
 /// The most memory that this process ever had, from the operating system.
 std::uint64_t peak_memory_bytes();
 
-/// {"records":…,"events":…,"alerts":…,…,"rules":[{"rule":…,"matches":…,…},…]}
+/// {"records":…,"events":…,"alerts":…,…,"rules":[{"rule":…,"matches":…,…},…],"tables":[…]}
 std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes);
 
 /// `1000 events in 0.5 s (2.0k/s), 12 alerts, 3 late (…), 1 bad`.

@@ -65,6 +65,7 @@ class TableReader {
     if (!bytes) return tl::make_unexpected(bytes.error());
     bytes->reserve(bytes->size() + connectors::kPadding);
     if (auto decoded = decode(*bytes, schema); !decoded) return tl::make_unexpected(decoded.error());
+    find_bare_columns();
     for (const Event& row : batch_.events) add(row);
     if (misses_a_column()) file_.names = names(*bytes);
     file_.rows = rows_;
@@ -99,20 +100,30 @@ class TableReader {
       return;
     }
     const std::uint32_t row = rows_->add_row({event.values, layout_.attributes.size()});
-    if (!rows_->add_key(key, row)) ++file_.doubled;
-    if (format_ == Format::csv) add_bare_keys(key, 0, row);
+    const bool is_new = format_ == Format::csv ? add_keys(key, 0, true, row) : rows_->add_key(key, row);
+    if (!is_new) ++file_.doubled;
   }
 
-  /// The key with each part from `from` on as it is, and as what it looks like.
-  void add_bare_keys(std::vector<Value>& key, std::size_t from, std::uint32_t row) {
-    for (std::size_t i = from; i < key.size(); ++i) {
-      const Value text = key[i];
-      key[i] = bare_value(text);
-      if (!key[i].is_string()) {
-        rows_->add_key(key, row);
-        add_bare_keys(key, i + 1, row);
-      }
-      key[i] = text;
+  /// The key with each part from `from` on as a text, and as what it looks like. The row goes by the one that
+  /// has numbers where all rows have them. False if another row had the key with texts alone.
+  bool add_keys(std::vector<Value>& key, std::size_t from, bool named, std::uint32_t row) {
+    if (from == key.size()) return rows_->add_key(key, row, named);
+    const Value text = key[from];
+    const Value bare = bare_value(text);
+    const bool is_new = add_keys(key, from + 1, named && !bare_[from], row);
+    if (!bare.is_string()) {
+      key[from] = bare;
+      add_keys(key, from + 1, named && bare_[from], row);
+      key[from] = text;
+    }
+    return is_new;
+  }
+
+  void find_bare_columns() {
+    for (const std::uint16_t slot : key_slots_) {
+      bare_.push_back(std::all_of(batch_.events.begin(), batch_.events.end(), [&](const Event& row) {
+        return row.values[slot].is_null() || !bare_value(row.values[slot]).is_string();
+      }));
     }
   }
 
@@ -155,6 +166,7 @@ class TableReader {
   const Layout& layout_;
   connectors::DecodeOptions options_;
   std::vector<std::uint16_t> key_slots_;
+  std::vector<bool> bare_;  // by part of the key: whether every row's looks like a number or a bool
   EventBatch batch_;
   std::shared_ptr<patterns::TableRows> rows_;
   compiler::TableFile file_;

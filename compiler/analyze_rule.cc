@@ -7,6 +7,7 @@
 #include "compiler/analyze_pattern.h"
 #include "compiler/analyze_runs.h"
 #include "compiler/analyze_settings.h"
+#include "compiler/analyze_watch.h"
 #include "compiler/bindings.h"
 #include "compiler/doubles.h"
 #include "compiler/lower.h"
@@ -53,7 +54,9 @@ class RuleAnalyzer {
     analyze_suppress(scope_, rule_);
     analyze_window(scope_, rule_);
     analyze_alignment(scope_, rule_);
-    if (rule_.pattern) {
+    if (rule_.keys) {
+      analyze_watch_rule();
+    } else if (rule_.pattern) {
       analyze_pattern_rule();
     } else {
       analyze_window_rule();  // the parser has seen to it that there is one
@@ -251,6 +254,16 @@ class RuleAnalyzer {
     const SplitCondition split = split_condition(program().expressions, condition);
     program().variables[index].own_condition = split.own;
     program().variables[index].run_condition = split.run;
+  }
+
+  /// A match is the last event before the silence, or no event at all.
+  void analyze_watch_rule() {
+    analyze_watch(scope_, rule_);
+    for (std::size_t i = 0; i < program().variables.size(); ++i) {
+      analyze_condition(i, Place{Place::Kind::condition, variable_id(i), 0});
+    }
+    const Place place{Place::Kind::output, VariableId::none(), scope_.all_variables()};
+    analyze_outputs(place, place);
   }
 
   void analyze_window_rule() {

@@ -72,7 +72,7 @@ std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
   out.tables = tables.read(options.read_table, schema);
   if (diagnostics.error_count() > errors) return std::nullopt;
   for (AnalyzedRule& rule : analyzed) {
-    rule.program.version = version_of(rule, *schema);
+    rule.program.version = version_of(rule, out, *schema);
     out.programs.push_back(std::make_shared<const patterns::Program>(std::move(rule.program)));
     out.stages.push_back(std::move(rule.stages));
   }

@@ -32,6 +32,7 @@ std::string rule_text(const dsl::Rule& rule) {
     for (const dsl::VariableKey& of : rule.key->per_variable)
       out += fmt::format("key of {}: {}\n", of.variable.value, key_text(of.parts));
   }
+  if (rule.keys) out += fmt::format("keys: {}\n", rule.keys->value);
   if (rule.from) out += fmt::format("from: {}\n", dsl::to_string(*rule.from));
   for (const dsl::VariableDecl& variable : rule.variables) {
     out += fmt::format("{}: {}", variable.name.value, dsl::to_string(variable.types));

@@ -16,7 +16,7 @@ class CanonicalText {
   CanonicalText(const patterns::Program& program, const Schema& schema)
       : program_{program}, schema_{schema} {}
 
-  std::string write(const std::vector<PatternStage>& stages) {
+  std::string write(const std::vector<PatternStage>& stages, const std::string& watched) {
     line("sees", patterns::types_text(schema_, program_.any_type, program_.types));
     for (const patterns::KeyPart& part : program_.key) line("key", part.name);
     for (const patterns::VariableKey& of : program_.variable_keys) write_key(of);
@@ -26,6 +26,7 @@ class CanonicalText {
       if (variable.run_condition) line("run", expression(variable.run_condition));
     }
     if (!stages.empty()) line("pattern", to_string(stages.front().pattern));
+    if (program_.watch) write_watch(*program_.watch, watched);
     line("timeouts", program_.on_timeout ? "asked" : "not asked");
     write_settings();
     write_window();
@@ -43,6 +44,11 @@ class CanonicalText {
   }
 
   void line(std::string_view name, std::string_view value) { out_ += fmt::format("{} {}\n", name, value); }
+
+  void write_watch(const patterns::Watch& watch, const std::string& watched) {
+    line("watch", fmt::format("{} {} {}", watch.table, watch.awaited, watch.silence.count()));
+    line("keys", watched);
+  }
 
   void write_window() {
     const patterns::Window& window = program_.window;
@@ -73,8 +79,10 @@ class CanonicalText {
 
 }  // namespace
 
-std::string version_of(const AnalyzedRule& rule, const Schema& schema) {
-  const std::string text = CanonicalText{rule.program, schema}.write(rule.stages);
+std::string version_of(const AnalyzedRule& rule, const CompiledRules& rules, const Schema& schema) {
+  const auto& watch = rule.program.watch;
+  const std::string watched = watch ? rules.tables[watch->keys.value]->definition : std::string{};
+  const std::string text = CanonicalText{rule.program, schema}.write(rule.stages, watched);
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 

@@ -9,6 +9,6 @@ namespace tocsin::compiler {
 
 /// 16 hex digits. Independent of the other rules, of the order of files, and of titles, severities and
 /// messages.
-std::string version_of(const AnalyzedRule& rule, const Schema& schema);
+std::string version_of(const AnalyzedRule& rule, const CompiledRules& rules, const Schema& schema);
 
 }  // namespace tocsin::compiler

@@ -276,6 +276,7 @@ struct Rule {
   std::optional<Located<std::string>> owner;
   std::vector<Located<std::string>> tags;
   std::optional<KeySpec> key;
+  std::optional<Located<std::string>> keys;  ///< the table whose keys are the rule's
   std::optional<TypeSet> from;
   std::vector<VariableDecl> variables;
   std::optional<PatternNode> pattern;
@@ -294,7 +295,7 @@ struct Rule {
   std::optional<Located<Duration>> offset;       ///< of the windows
   std::optional<Located<std::string>> timezone;  ///< of the windows
   std::vector<NamedSet> sets;
-  std::vector<RawKey> others;  ///< `late`, `allowed lateness`, `keys`, `max runs per key`, …
+  std::vector<RawKey> others;  ///< `late`, `allowed lateness`, `max runs per key`, …
 };
 
 struct RuleFile {

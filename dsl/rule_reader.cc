@@ -77,6 +77,7 @@ class RuleReader {
   void read_emit(const YamlEntry& entry) { rule_.emit = yaml_.word(entry, kEmitModes); }
   void read_report(const YamlEntry& entry) { rule_.report = yaml_.word(entry, kReportModes); }
   void read_runs(const YamlEntry& entry) { rule_.runs = yaml_.word(entry, kRunsModes); }
+  void read_keys(const YamlEntry& entry) { rule_.keys = yaml_.text(entry, "the name of a table"); }
   void read_cancel(const YamlEntry& entry) { rule_.cancel = yaml_.text(entry, "a variable"); }
   void read_suppress(const YamlEntry& entry) {
     rule_.suppress = yaml_.parse_located(entry, "a duration, as `1h`", parse_duration_setting);
@@ -124,7 +125,7 @@ const std::array<RuleReader::Key, 29> RuleReader::kKeys{{
     {"sets", &RuleReader::read_sets},
     {"late", &RuleReader::read_other},
     {"allowed lateness", &RuleReader::read_other},
-    {"keys", &RuleReader::read_other},
+    {"keys", &RuleReader::read_keys},
     {"offset", &RuleReader::read_offset},
     {"timezone", &RuleReader::read_timezone},
     {"max runs per key", &RuleReader::read_other},

@@ -30,6 +30,7 @@ class ProgramPrinter {
     for (const Variable& variable : program_.variables) print_variable(variable);
     print_positions();
     print_limits();
+    print_watch();
     print_window();
     print_aggregates();
     print_output("on match", program_.on_match);
@@ -158,6 +159,13 @@ class ProgramPrinter {
     if (program_.emit_preferred) line("emit preferred");
     if (program_.report_all) line("report all");
     if (program_.cancel) line("cancel {}", variables_[program_.cancel.value]);
+  }
+
+  void print_watch() {
+    if (!program_.watch) return;
+    const Watch& watch = *program_.watch;
+    line("watches the keys of {}", watch.table);
+    line("  for{} that stays away for {}", names(watch.awaited), format_duration(watch.silence));
   }
 
   void print_window() {

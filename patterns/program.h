@@ -141,6 +141,14 @@ struct VariableKey {
   std::vector<ExpressionId> parts;
 };
 
+/// `keys: TABLE` with `pattern: not v for D`: under each key of the table the rule waits for silence.
+struct Watch {
+  TableId keys;
+  std::string table;         ///< its name
+  VariableMask awaited = 0;  ///< what breaks the silence
+  Duration silence{0};
+};
+
 struct Program {
   std::string id;
   std::string title;
@@ -169,6 +177,8 @@ struct Program {
   bool emit_preferred = false;  ///< a start's best match, once nothing better can come
   bool report_all = false;      ///< what one event or deadline completes is told before anything is dropped
   VariableId cancel;            ///< an event that satisfies it ends runs
+
+  std::optional<Watch> watch;  ///< set: there are neither positions nor a window
 
   Window window;
   ExpressionId having;  ///< over the aggregates; window rules without a pattern

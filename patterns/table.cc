@@ -70,17 +70,19 @@ std::uint32_t TableRows::add_row(std::span<const Value> values) {
   return rows_++;
 }
 
-bool TableRows::add_key(std::span<const Value> key, std::uint32_t row) {
+bool TableRows::add_key(std::span<const Value> key, std::uint32_t row, bool named) {
   const auto hash = hash_of_key(key);
   if (!hash) return true;
   const std::uint32_t known = index_.find(*hash, [&](std::uint32_t n) { return same_key(key_at(n), key); });
   if (known != HashIndex::kNone) {
     row_of_[known] = row;
+    named_[known] = named_[known] || named;
     return false;
   }
   index_.add(*hash, static_cast<std::uint32_t>(row_of_.size()));
   for (const Value& part : key) keys_.push_back(kept(part));
   row_of_.push_back(row);
+  named_.push_back(named);
   return true;
 }
 

@@ -36,8 +36,16 @@ class TableRows {
   std::uint32_t add_row(std::span<const Value> values);
 
   /// Makes `row` what is found by `key`, whose texts are copied. False if another row was found by it until
-  /// now. A key by which nothing can be found is left out.
-  bool add_key(std::span<const Value> key, std::uint32_t row);
+  /// now. A key by which nothing can be found is left out. `named`: it is the one that the row goes by.
+  bool add_key(std::span<const Value> key, std::uint32_t row, bool named = true);
+
+  /// Calls `visit(key)` for each key that a row goes by.
+  template <class Visit>
+  void for_each_key(Visit&& visit) const {
+    for (std::uint32_t number = 0; number < row_of_.size(); ++number) {
+      if (named_[number]) visit(key_at(number));
+    }
+  }
 
   /// The row's values, one for each column; null if there is no row.
   /// cost  one hash of the key; allocates nothing
@@ -60,6 +68,7 @@ class TableRows {
   std::vector<Value> values_;          // row by row
   std::vector<Value> keys_;            // key by key
   std::vector<std::uint32_t> row_of_;  // by key
+  std::vector<bool> named_;            // by key
   HashIndex index_;                    // numbers of keys
   Arena texts_;
 };

@@ -39,8 +39,11 @@ const Event* ChangingTable::find(std::span<const Value> key,
   const auto hash = patterns::hash_of_key(key);
   if (!hash) return nullptr;
   const std::uint32_t number = find_entry(*hash, key, schema);
-  if (number == HashIndex::kNone) return nullptr;
-  const Version* version = entries_[number].newest;
+  return number == HashIndex::kNone ? nullptr : row_of(entries_[number], as_of);
+}
+
+const Event* ChangingTable::row_of(const Entry& entry, const EventPlace& as_of) {
+  const Version* version = entry.newest;
   while (version != nullptr && !(place_of(version->event->event) < as_of)) version = version->before;
   return version == nullptr || version->gone ? nullptr : &version->event->event;
 }

@@ -28,6 +28,7 @@ using DecodeAgain = std::function<void(Event& event, Arena& arena)>;
 inline constexpr std::size_t kTableKeysMax = 10'000'000;
 
 struct TableCounters {
+  std::uint64_t keys = 0;     ///< there now, and some that are gone but may still be asked for
   std::uint64_t changes = 0;  ///< events of its types
   std::uint64_t unkeyed = 0;  ///< of them without a key: they change nothing
   std::uint64_t refused = 0;  ///< of them with a new key when the table was full: they change nothing
@@ -46,6 +47,17 @@ class ChangingTable {
   /// cost  one hash of the key, and a step for each change of the row since then
   const Event* find(std::span<const Value> key, const EventPlace& as_of, const Schema& schema) const;
 
+  /// Calls `visit(key)` for each key that has a row as of a place.
+  template <class Visit>
+  void for_each_key(const EventPlace& as_of, const Schema& schema, Visit&& visit) const {
+    for (const Entry& entry : entries_) {
+      if (entry.newest == nullptr) continue;
+      Key parts;
+      const std::span<const Value> key = key_of(entry.newest->event->event, schema, parts);
+      if (row_of(entry, as_of) != nullptr) visit(key);
+    }
+  }
+
   bool changes_with(TypeId type) const {
     return std::binary_search(table_->types.begin(), table_->types.end(), type);
   }
@@ -63,7 +75,11 @@ class ChangingTable {
 
   std::size_t size() const { return index_.size(); }  ///< keys
   std::size_t versions() const { return index_.size() + followed_.size(); }
-  const TableCounters& counters() const { return counters_; }
+  TableCounters counters() const {
+    TableCounters now = counters_;
+    now.keys = size();
+    return now;
+  }
 
  private:
   using Key = std::array<Value, patterns::kTableKeyPartsMax>;
@@ -86,6 +102,7 @@ class ChangingTable {
   };
 
   std::span<const Value> key_of(const Event& event, const Schema& schema, Key& key) const;
+  static const Event* row_of(const Entry& entry, const EventPlace& as_of);
   std::uint32_t find_entry(std::uint64_t hash, std::span<const Value> key, const Schema& schema) const;
   bool deletes(const Event& event, const Schema& schema);
   std::uint32_t new_entry(std::uint64_t hash);

@@ -90,6 +90,12 @@ class Executor {
   /// Whether all it ever keeps in a RuleState are runs.
   virtual bool keeps_only_runs() const { return false; }
 
+  /// Of a rule that watches the keys of a table: the row of `key` has come or gone.
+  virtual void on_row(struct KeyState& /*key*/,
+                      struct RuleState& /*state*/,
+                      EventTime /*time*/,
+                      bool /*there*/) {}
+
   /// Lets go of all that `state` holds, without a word.
   virtual void drop(struct RuleState& state) = 0;
 

@@ -162,7 +162,8 @@ AlertOrder Emitter::place_of(const ResultView& result) {
   if (result.order.decided != ordinal_decided_) ordinal_ = 0;
   ordinal_decided_ = result.order.decided;
   AlertOrder order = result.order;
-  if (order.phase != AlertOrder::Phase::event && result.window == nullptr) begin_with(order, *path_.front());
+  if (order.phase != AlertOrder::Phase::event && result.window == nullptr && !path_.empty())
+    begin_with(order, *path_.front());
   order.level = program_.level;
   order.rule = rule_;
   order.key_hash = result.key->hash;
@@ -252,6 +253,8 @@ void Emitter::append_id(const ResultView& result, std::string& line) {
                static_cast<std::uint64_t>(result.window_begin.time_since_epoch().count()),
                static_cast<std::uint64_t>(result.window_end.time_since_epoch().count()));
   }
+  if (result.window == nullptr && path_.empty())
+    append_raw(id_bytes_, static_cast<std::uint64_t>(result.time.time_since_epoch().count()));
   for (const TakenEvent* taken : path_) {
     const Event& event = taken->stored->event;
     if (event.partition == kDerivedPartition) {

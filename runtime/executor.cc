@@ -1,5 +1,6 @@
 #include "runtime/executor.h"
 
+#include "runtime/absence_executor.h"
 #include "runtime/pattern_executor.h"
 #include "runtime/sequence_executor.h"
 #include "runtime/settings_executor.h"
@@ -9,6 +10,9 @@
 namespace tocsin::runtime {
 
 ExecutorChoice choose_executor(const patterns::Program& program) {
+  if (program.watch)
+    return {
+        ExecutorKind::absence, "absence", "silence under the keys of a table: when it began is all there is"};
   if (program.positions.empty())
     return {ExecutorKind::window, "window", "there is no pattern: aggregates are kept for each window"};
   if (WindowPatternExecutor::takes(program))
@@ -36,6 +40,8 @@ std::unique_ptr<PatternExecutor> make_pattern_executor(Context& context, std::ui
 
 std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
   switch (choose_executor(*context.rules->rules()[rule].program).kind) {
+    case ExecutorKind::absence:
+      return std::make_unique<AbsenceExecutor>(context, rule);
     case ExecutorKind::window:
       return std::make_unique<WindowExecutor>(context, rule);
     case ExecutorKind::window_pattern:

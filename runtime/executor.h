@@ -9,7 +9,7 @@
 
 namespace tocsin::runtime {
 
-enum class ExecutorKind : std::uint8_t { window, window_pattern, sequence, pattern, settings };
+enum class ExecutorKind : std::uint8_t { absence, window, window_pattern, sequence, pattern, settings };
 
 struct ExecutorChoice {
   ExecutorKind kind;

@@ -12,7 +12,7 @@ constexpr std::size_t kMovesMax = 64;
 
 bool before(const RoutedEvent& a, const RoutedEvent& b) {
   if (a.time != b.time) return a.time < b.time;
-  if (a.event == b.event) return a.space < b.space;
+  if (a.event == b.event) return a.space != b.space ? a.space < b.space : a.changed < b.changed;
   return sees_before(*a.event, *b.event);
 }
 

@@ -13,11 +13,12 @@ namespace {
 void append(const Event& event,
             std::string_view key,
             std::uint16_t space,
-            std::span<RoutedEvents> by_worker) {
-  const std::uint64_t hash = XXH3_64bits(key.data(), key.size());
+            std::span<RoutedEvents> by_worker,
+            patterns::TableId changed = {}) {
+  const std::uint64_t hash = Router::hash_of(key);
   const std::size_t worker = key_group_of(hash) * by_worker.size() / kKeyGroups;
   by_worker[worker].emplace_back(
-      event.time, &event, hash, key.data(), static_cast<std::uint32_t>(key.size()), space);
+      event.time, &event, hash, key.data(), static_cast<std::uint32_t>(key.size()), space, changed);
 }
 
 /// The value of the attribute that is the key, if it is a string: the way of nearly all keys.
@@ -62,6 +63,13 @@ void Router::route(const Event& event, Arena& arena, std::span<RoutedEvents> by_
   }
 }
 
+void Router::route_change(const Event& event, Arena& arena, std::span<RoutedEvents> by_worker) {
+  for (const WatchedTable& watched : rules_->watched_tables(event.type)) {
+    const std::string_view key = row_key_of(watched.table, event, arena);
+    if (key.data() != nullptr) append(event, key, watched.space, by_worker, watched.table);
+  }
+}
+
 bool Router::append_key(const KeySpace& space, const Event& event) {
   scratch_.reset();
   const patterns::Program& program = *space.source;
@@ -82,6 +90,7 @@ const std::vector<std::string_view>& Router::keys_of(std::uint16_t index, const 
   keys_.clear();
   Scope scope{space.source->expressions, rules_->schema(), scratch_, null_operations_};
   scope.own = &event;
+  scope.tables = tables_;
   for (const std::uint16_t of : space.variable_keys_of_type[event.type.value]) {
     key_.clear();
     if (!append_key_bytes(key_, scope, space.source->variable_keys[of].parts)) continue;
@@ -101,6 +110,20 @@ std::string_view Router::key_of(std::uint16_t index, const Event& event, Arena& 
     return {};
   }
   return arena.copy(key_);
+}
+
+std::string_view Router::row_key_of(patterns::TableId table, const Event& event, Arena& arena) {
+  key_.clear();
+  for (const AttributeId part : rules_->tables()[table.value]->key) {
+    const Value v = attribute_of(event, rules_->schema(), part);
+    if (v.is_null()) return {};
+    append_key_bytes(key_, v);
+  }
+  return arena.copy(key_);
+}
+
+std::uint64_t Router::hash_of(std::string_view key) {
+  return XXH3_64bits(key.data(), key.size());
 }
 
 }  // namespace tocsin::runtime

@@ -26,7 +26,8 @@ struct RoutedEvent {
   std::uint64_t hash = 0;     ///< of the key
   const char* key = nullptr;  ///< as append_key_bytes wrote it
   std::uint32_t key_size = 0;
-  std::uint16_t space = 0;  ///< index of the key space
+  std::uint16_t space = 0;      ///< index of the key space
+  patterns::TableId changed{};  ///< set: the event changes this table, and the key is its row's
 
   std::string_view key_bytes() const { return {key, key_size}; }
 };
@@ -43,6 +44,12 @@ class Router {
   /// cost  one hash for each key
   void route(const Event& event, Arena& arena, std::span<RoutedEvents> by_worker);
 
+  /// The same, once for each key space that watches the keys of a table which `event` changes.
+  void route_change(const Event& event, Arena& arena, std::span<RoutedEvents> by_worker);
+
+  /// Of a key written down by `append_key_bytes`.
+  static std::uint64_t hash_of(std::string_view key);
+
   /// Events of types that `rule` sees whose key was null.
   std::uint64_t unkeyed(std::uint32_t rule) const;
 
@@ -52,6 +59,7 @@ class Router {
 
   /// The key's bytes in `arena`; no data if the key is null.
   std::string_view key_of(std::uint16_t space, const Event& event, Arena& arena);
+  std::string_view row_key_of(patterns::TableId table, const Event& event, Arena& arena);
   bool append_key(const KeySpace& space, const Event& event);
 
   std::shared_ptr<const RuleSet> rules_;

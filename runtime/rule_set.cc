@@ -60,7 +60,10 @@ bool may_fork(const Program& program) {
 RuleSet::RuleSet(std::shared_ptr<const Schema> schema,
                  std::vector<std::shared_ptr<const Program>> programs,
                  std::vector<std::shared_ptr<const patterns::Table>> tables)
-    : schema_{std::move(schema)}, tables_{std::move(tables)}, spaces_of_type_(schema_->type_count()) {
+    : schema_{std::move(schema)},
+      tables_{std::move(tables)},
+      spaces_of_type_(schema_->type_count()),
+      watched_tables_(schema_->type_count()) {
   for (const auto& program : programs)
     level_count_ = std::max<std::size_t>(level_count_, program->level + std::size_t{1});
   for (auto& program : programs) deploy(std::move(program));
@@ -107,8 +110,21 @@ void RuleSet::deploy(std::shared_ptr<const Program> program) {
     if (std::find(spaces.begin(), spaces.end(), rule.key_space) == spaces.end())
       spaces.push_back(rule.key_space);
   }
+  if (program->watch) {
+    space.watching_levels |= std::uint32_t{1} << program->level;
+    watch({program->watch->keys, rule.key_space});
+  }
   rule.program = std::move(program);
   rules_.push_back(std::move(rule));
+}
+
+void RuleSet::watch(const WatchedTable& watched) {
+  const patterns::Table& table = *tables_[watched.table.value];
+  if (!table.is_stream) return;
+  for (const TypeId type : table.types) {
+    auto& there = watched_tables_[type.value];
+    if (std::find(there.begin(), there.end(), watched) == there.end()) there.push_back(watched);
+  }
 }
 
 }  // namespace tocsin::runtime

@@ -32,11 +32,19 @@ struct KeySpace {
   std::vector<std::uint32_t> rules;                 ///< indices, rising
   std::vector<RulesOfType> levels;                  ///< by level: the rules that see a type
   std::vector<std::uint32_t> levels_of_type;        ///< by type: a bit for each level that sees it
+  std::uint32_t watching_levels = 0;                ///< a bit for each level that watches the keys of a table
   /// By type: which of the source's `variable_keys` have a variable that takes it. Empty: one key for all.
   std::vector<std::vector<std::uint16_t>> variable_keys_of_type;
   std::string name;                         ///< the key as written in canonical form: what makes spaces equal
   bool single_attribute = false;            ///< the key is one attribute of the event
   std::vector<std::uint16_t> slot_of_type;  ///< that attribute's slot by type, or Layout::kAbsent
+};
+
+/// A table that changes, and a key space some rule of which watches its keys.
+struct WatchedTable {
+  patterns::TableId table;
+  std::uint16_t space = 0;
+  bool operator==(const WatchedTable&) const = default;
 };
 
 class RuleSet {
@@ -52,12 +60,15 @@ class RuleSet {
   const std::vector<std::shared_ptr<const patterns::Table>>& tables() const { return tables_; }  ///< by id
   /// Rules see what rules of lower levels emit; 1 where none does.
   std::size_t level_count() const { return level_count_; }
+  /// Those that events of `type` change.
+  const std::vector<WatchedTable>& watched_tables(TypeId type) const { return watched_tables_[type.value]; }
   /// The key spaces some rule of which sees events of `type`.
   const std::vector<std::uint16_t>& spaces_of_type(TypeId type) const { return spaces_of_type_[type.value]; }
 
  private:
   std::uint16_t key_space_of(const std::shared_ptr<const patterns::Program>& program);
   void deploy(std::shared_ptr<const patterns::Program> program);
+  void watch(const WatchedTable& watched);
 
   std::shared_ptr<const Schema> schema_;
   std::vector<std::shared_ptr<const patterns::Table>> tables_;
@@ -65,6 +76,7 @@ class RuleSet {
   std::vector<KeySpace> key_spaces_;
   std::size_t level_count_ = 1;
   std::vector<std::vector<std::uint16_t>> spaces_of_type_;
+  std::vector<std::vector<WatchedTable>> watched_tables_;  // by type
 };
 
 }  // namespace tocsin::runtime

@@ -98,6 +98,7 @@ void SettingsExecutor::forget_prior(RuleMemory& memory) {
 VariableMask SettingsExecutor::variables_under(const KeyState& key, const Event& event) {
   std::uint64_t counted_by_router = 0;
   Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counted_by_router};
+  scope.tables = context_.tables;
   scope.own = &event;
   VariableMask out = 0;
   for (const patterns::VariableKey& of : program_.variable_keys) {

@@ -4,7 +4,9 @@
 #include "runtime/window_executor.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -43,7 +45,8 @@ void Shard::make_executors() {
 }
 
 void Shard::add_to_levels(const RoutedEvent& event) {
-  std::uint32_t rest = rules().key_spaces()[event.space].levels_of_type[event.event->type.value];
+  const KeySpace& space = rules().key_spaces()[event.space];
+  std::uint32_t rest = event.changed ? space.watching_levels : space.levels_of_type[event.event->type.value];
   for (; rest != 0; rest &= rest - 1)
     levels_[static_cast<std::size_t>(std::countr_zero(rest))]->reorder.add(event);
 }
@@ -138,6 +141,7 @@ void Shard::end_silence(const Timer& timer, RuleState& state) {
 }
 
 void Shard::process(std::size_t level, const RoutedEvent& routed) {
+  if (routed.changed) return process_change(level, routed);
   const Event& event = *routed.event;
   KeyStore& store = *stores_[routed.space];
   KeyState* key = store.find(routed);
@@ -150,6 +154,87 @@ void Shard::process(std::size_t level, const RoutedEvent& routed) {
     executor.on_event(*key, key->find_or_add(rule), current);
   }
   if (key != nullptr && store.idle(*key)) store.remove(*key);
+}
+
+// --- keys of tables --------------------------------------------------------------------------------
+
+namespace {
+
+using KeyValues = std::array<Value, patterns::kTableKeyPartsMax>;
+
+std::span<const Value> values_of(std::string_view key_bytes, KeyValues& values) {
+  std::size_t parts = 0;
+  while (!key_bytes.empty()) values[parts++] = read_key_bytes(key_bytes);
+  return {values.data(), parts};
+}
+
+EventPlace just_after(const Event& event) {
+  EventPlace place = place_of(event);
+  ++place.offset;
+  return place;
+}
+
+bool watches(const patterns::Program& program, patterns::TableId table) {
+  return program.watch && program.watch->keys == table;
+}
+
+}  // namespace
+
+/// A row that is only changed neither comes nor goes.
+void Shard::process_change(std::size_t level, const RoutedEvent& routed) {
+  KeyValues values;
+  const std::span<const Value> row = values_of(routed.key_bytes(), values);
+  const bool before = options_.tables->has_row(routed.changed, row, place_of(*routed.event));
+  const bool after = options_.tables->has_row(routed.changed, row, just_after(*routed.event));
+  if (before == after) return;
+  KeyStore& store = *stores_[routed.space];
+  KeyState* key = store.find(routed);
+  for (const std::uint32_t rule : rules().key_spaces()[routed.space].rules) {
+    const patterns::Program& program = *rules().rules()[rule].program;
+    if (program.level != level || !watches(program, routed.changed)) continue;
+    if (key == nullptr && after) key = &store.add(routed);
+    if (key != nullptr) executors_[rule]->on_row(*key, key->find_or_add(rule), routed.time, after);
+  }
+  if (key != nullptr && key->idle()) store.remove(*key);
+}
+
+void Shard::watch_keys(EventTime since, const IsMine& mine, const IsNew& is_new) {
+  if (options_.tables == nullptr) return;
+  std::string bytes;
+  for (std::uint32_t rule = 0; rule < rules().rules().size(); ++rule) {
+    const DeployedRule& deployed = rules().rules()[rule];
+    if (!deployed.program->watch) continue;
+    drop_keys_without_row(rule, since);
+    KeyStore& store = *stores_[deployed.key_space];
+    const auto open = [&](std::span<const Value> row) {
+      bytes.clear();
+      for (const Value& part : row) append_key_bytes(bytes, part);
+      RoutedEvent routed;
+      routed.hash = Router::hash_of(bytes);
+      routed.key = bytes.data();
+      routed.key_size = static_cast<std::uint32_t>(bytes.size());
+      if (!mine(routed.hash) || !is_new(rule, row)) return;
+      KeyState* const known = store.find(routed);
+      KeyState& key = known != nullptr ? *known : store.add(routed);
+      executors_[rule]->on_row(key, key.find_or_add(rule), since, true);
+    };
+    options_.tables->for_each_key(deployed.program->watch->keys, place_after(since), open);
+  }
+}
+
+void Shard::drop_keys_without_row(std::uint32_t rule, EventTime time) {
+  const DeployedRule& deployed = rules().rules()[rule];
+  std::vector<KeyState*> idle;
+  stores_[deployed.key_space]->for_each([&](KeyState& key) {
+    RuleState* const state = key.find(rule);
+    if (state == nullptr || !state->open()) return;
+    KeyValues values;
+    const auto row = values_of(key.key_bytes(), values);
+    if (options_.tables->has_row(deployed.program->watch->keys, row, place_after(time))) return;
+    executors_[rule]->on_row(key, *state, time, false);
+    if (key.idle()) idle.push_back(&key);
+  });
+  for (KeyState* key : idle) stores_[deployed.key_space]->remove(*key);
 }
 
 // --- reload ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 #include "runtime/reorder_buffer.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -46,6 +47,12 @@ class Shard {
   /// out  alerts, and the events that they become, are appended in their order
   void advance(std::size_t level, const Step& step, AlertBatch& out);
 
+  /// Opens the keys that `mine` says are this shard's, of the rules that watch a table: their silence begins
+  /// at `since`. `is_new(rule, key)`: whether a key there is has just come. Keys without a row are let go.
+  using IsMine = std::function<bool(std::uint64_t key_hash)>;
+  using IsNew = std::function<bool(std::uint32_t rule, std::span<const Value> key)>;
+  void watch_keys(EventTime since, const IsMine& mine, const IsNew& is_new);
+
   /// Forgets the events that wait for their time; the caller adds them again, under the new rules.
   /// Rules with the same id and version keep their runs; `kept[i]` says which rule of the old set new rule
   /// `i` goes on from.
@@ -77,6 +84,8 @@ class Shard {
   void end_silence(const Timer& timer, RuleState& state);
   void process(std::size_t level, const RoutedEvent& routed);
   void make_levels(const std::shared_ptr<const RuleSet>& rules);
+  void process_change(std::size_t level, const RoutedEvent& routed);
+  void drop_keys_without_row(std::uint32_t rule, EventTime time);
   void make_executors();
   std::vector<Timer> renumber_timers(const RuleSet& next,
                                      const std::vector<std::optional<std::uint32_t>>& new_index);

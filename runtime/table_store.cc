@@ -48,6 +48,12 @@ Value TableStore::find(const patterns::Lookup& lookup,
   return row[schema_->layout(type).slot_of[lookup.column.value]];
 }
 
+bool TableStore::has_row(patterns::TableId table, std::span<const Value> key, const EventPlace& as_of) const {
+  const ChangingTable* changing = changing_[table.value].get();
+  if (changing != nullptr) return changing->find(key, as_of, *schema_) != nullptr;
+  return tables_[table.value]->rows->find(key) != nullptr;
+}
+
 // --- changes ---------------------------------------------------------------------------------------
 
 void TableStore::take(std::vector<const Event*>& changes) {

@@ -27,6 +27,19 @@ class TableStore {
   /// cost  one hash of the key; allocates nothing
   Value find(const patterns::Lookup& lookup, std::span<const Value> key, const EventPlace& as_of) const;
 
+  /// Whether there is a row with this key, as of a place.
+  bool has_row(patterns::TableId table, std::span<const Value> key, const EventPlace& as_of) const;
+
+  /// Calls `visit(key)` for each key there is, as of a place, in no order that may show in an output.
+  template <class Visit>
+  void for_each_key(patterns::TableId table, const EventPlace& as_of, Visit&& visit) const {
+    if (const ChangingTable* changing = changing_[table.value].get()) {
+      changing->for_each_key(as_of, *schema_, visit);
+    } else {
+      tables_[table.value]->rows->for_each_key(visit);
+    }
+  }
+
   /// Whether events of `type` change some table.
   bool is_change(TypeId type) const { return any_stream_ && changed_by_[type.value]; }
 
@@ -39,6 +52,14 @@ class TableStore {
   /// After a step in which all up to `release` and all deadlines before `watermark` were worked through:
   /// drops what nobody can ask for any more.
   void forget(EventTime release, EventTime watermark);
+
+  /// Calls `visit(name, counters)` for each table that events change, in the order of their names.
+  template <class Visit>
+  void for_each_counters(Visit&& visit) const {
+    for (const auto& table : changing_) {
+      if (table != nullptr) visit(table->table().name, table->counters());
+    }
+  }
 
   /// Goes on with the tables of another rule set: those that are the same keep their rows. What waits for its
   /// time is forgotten; the caller takes it again.

@@ -66,12 +66,15 @@ TEST_CASE("stats are one JSON object with the rules in it", "[app][stats]") {
   stats.input.records = 7;
   stats.rules = {{"a", {}}, {"b", {}}};
   stats.rules[1].counts.matches = 3;
+  stats.tables = {{"devices", {}}};
+  stats.tables[0].counts.changes = 5;
   stats.reloads_failed = 1;
   const std::string json = stats_json(stats, 4096);
   CHECK(json.starts_with(R"({"records":7,"events":0,)"));
   CHECK(json.find(R"("reloads":0,"reloads_failed":1,"stopped":false,)") != std::string::npos);
   CHECK(json.find(R"("peak_memory_bytes":4096,"rules":[{"rule":"a","matches":0,)") != std::string::npos);
   CHECK(json.find(R"(},{"rule":"b","matches":3,)") != std::string::npos);
+  CHECK(json.find(R"(}],"tables":[{"table":"devices","keys":0,"changes":5,)") != std::string::npos);
   CHECK(json.ends_with("}]}\n"));
 }
 

@@ -60,7 +60,7 @@ sets: {both: [a, b]}
 late: drop
 timezone: Europe/Prague
 offset: 6h
-keys: {max: 10}
+keys: searchers
 on match:
   message: "{a.query} by {user:s}"
   fields: {q: a.query, waited: 1h, text: "'gold'"}
@@ -93,8 +93,8 @@ on timeout: none
   CHECK(rule.cancel->value == "b");
   CHECK(rule.suppress->value == std::chrono::hours(1));
   CHECK(rule.sets.at(0).variables.size() == 2);
-  REQUIRE(rule.others.size() == 2);
-  CHECK(rule.others[1].name.value == "keys");
+  CHECK(rule.keys->value == "searchers");
+  CHECK(rule.others.at(0).name.value == "late");
   CHECK(rule.timezone->value == "Europe/Prague");
   CHECK(rule.offset->value == std::chrono::hours(6));
   CHECK(rule.on_match->message->parts.size() == 3);
