@@ -55,6 +55,15 @@ std::vector<AnalyzedRule> analyze_all(const RulesById& rules,
   return out;
 }
 
+/// The type of the events that alerts become, and the first rule that emits it.
+Emitters emitters_of(const std::vector<AnalyzedRule>& analyzed) {
+  Emitters out;
+  for (const AnalyzedRule& rule : analyzed) {
+    for (const TypeId type : emitted_by(rule.program)) out.try_emplace(type, rule.program.id);
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
@@ -66,6 +75,7 @@ std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
   auto schema = std::make_shared<Schema>();
   TableAnalysis tables{library, *schema, diagnostics};
   std::vector<AnalyzedRule> analyzed = analyze_all(rules, library, *schema, tables, diagnostics, options);
+  tables.refuse_emitted(emitters_of(analyzed));
   if (diagnostics.error_count() == errors) set_levels(analyzed, rules, *schema, diagnostics);
   schema->seal();
   CompiledRules out;

@@ -20,14 +20,6 @@ struct Feed {
   TypeId type;
 };
 
-std::vector<TypeId> emitted_by(const Program& program) {
-  std::vector<TypeId> out;
-  for (const auto* output : {&program.on_match, &program.on_timeout}) {
-    if (*output && (*output)->emit_to) out.push_back(*(*output)->emit_to);
-  }
-  return out;
-}
-
 bool sees(const Program& program, TypeId type) {
   return program.any_type || std::binary_search(program.types.begin(), program.types.end(), type);
 }
@@ -143,6 +135,14 @@ class Levels {
 };
 
 }  // namespace
+
+std::vector<TypeId> emitted_by(const Program& program) {
+  std::vector<TypeId> out;
+  for (const auto* output : {&program.on_match, &program.on_timeout}) {
+    if (*output && (*output)->emit_to) out.push_back(*(*output)->emit_to);
+  }
+  return out;
+}
 
 void set_levels(std::vector<AnalyzedRule>& analyzed,
                 const RulesById& rules,

@@ -14,6 +14,9 @@ namespace tocsin::compiler {
 /// The rules by id, so that what comes out does not depend on the order of files.
 using RulesById = std::map<std::string_view, const dsl::Rule*>;
 
+/// The types of the events that the alerts of `program` become.
+std::vector<TypeId> emitted_by(const patterns::Program& program);
+
 /// Sets the level of each program: one more than the highest of those whose alerts it sees.
 ///
 /// analyzed  by rule id

@@ -72,6 +72,24 @@ void TableAnalysis::declare_types(Entry& entry) {
   entry.table.types.erase(end, entry.table.types.end());
 }
 
+void TableAnalysis::refuse_emitted(const Emitters& emitters) const {
+  for (const Entry& entry : entries_) {
+    if (!entry.table.is_stream) continue;
+    for (const auto& name : entry.declared->declaration->from->names) {
+      const auto emitter = emitters.find(schema_.find_type(name.value));
+      if (emitter == emitters.end()) continue;
+      entry.reporter.error(
+          name.span,
+          "E0337",
+          fmt::format("the table `{}` cannot be filled with what rules emit: `{}` comes from the rule `{}`",
+                      entry.table.name,
+                      name.value,
+                      emitter->second),
+          "name a type of the input's events, or let the rule emit another type");
+    }
+  }
+}
+
 void TableAnalysis::declare_key(Entry& entry) {
   const std::vector<dsl::Expr>& key = entry.declared->declaration->key;
   if (key.size() > patterns::kTableKeyPartsMax) {

@@ -8,12 +8,16 @@
 #include "compiler/reporter.h"
 #include "patterns/table.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace tocsin::compiler {
+
+/// Types of events that rules emit, and the rule.
+using Emitters = std::map<TypeId, std::string_view>;
 
 class TableAnalysis {
  public:
@@ -29,6 +33,9 @@ class TableAnalysis {
                          const AttributePath& path,
                          const Reporter& reporter,
                          dsl::Span span);
+
+  /// An error for each table that events of a rule are to change: tables change before rules see anything.
+  void refuse_emitted(const Emitters& emitters) const;
 
   /// Reads the files, once the schema is sealed. Says which columns no row has. The tables, by their id.
   std::vector<std::shared_ptr<const patterns::Table>> read(const ReadTable& read_file,

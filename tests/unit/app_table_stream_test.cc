@@ -58,6 +58,25 @@ TEST_CASE("a look-up sees the changes before its event", "[app][table]") {
   }
 }
 
+TEST_CASE("an event that a rule emits sees the changes of its instant", "[app][table][emit_to]") {
+  const std::string rules =
+      "tables: {all: {from: put, key: k}}\n---\nrule: a\nkey: k\nevents: {a: ask}\npattern: a\n"
+      "emit to: asked\non match: {fields: {v: 'all[a.k].v'}}\n---\nrule: b\nkey: k\nevents: {b: asked}\n"
+      "pattern: b\non match: {fields: {v: 'all[b.k].v'}}\n";
+  const std::string events =
+      put(1, "x", "1") + ask(1, "x", 0) + put(1, "x", "2") + put(3, "x", "3") + ask(4, "x", 1);
+  for (const std::size_t workers : {1u, 3u}) {
+    for (const std::size_t bytes : {1u, 1u << 20}) {
+      CAPTURE(workers, bytes);
+      app::PipelineOptions options;
+      options.workers = workers;
+      options.batch_bytes = bytes;
+      options.disorder = std::chrono::seconds{2};
+      CHECK(answers(rules, events, options) == "1 2 3 3");
+    }
+  }
+}
+
 TEST_CASE("what takes a row away", "[app][table]") {
   struct Case {
     const char* says;

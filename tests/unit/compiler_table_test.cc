@@ -99,6 +99,23 @@ TEST_CASE("what is said of tables", "[compiler][table]") {
   CHECK(tests::findings(compiled) == c.want);
 }
 
+TEST_CASE("a table of what rules emit", "[compiler][table]") {
+  const auto compile = [](const std::string& from) {
+    return tests::compile_texts({"tables: {t: {from: " + from +
+                                 ", key: k}}\n---\nrule: r\nevents: {a: a}\npattern: a\nemit to: z\n"});
+  };
+  auto of_input = compile("a|y");
+  CHECK(tests::findings(of_input).empty());
+  auto of_rule = compile("a|z");
+  CHECK(tests::findings(of_rule) == Findings{"E0337 `z`"});
+  CHECK(of_rule.diagnostics.all().front().message ==
+        "the table `t` cannot be filled with what rules emit: `z` comes from the rule `r`");
+  auto of_timeout = tests::compile_texts(
+      {"tables: {t: {from: z, key: k}}\n---\nrule: r\nevents: {a: a, b: b}\npattern: a -> b\nwithin: 1s\n"
+       "on timeout: {emit to: z}\n"});
+  CHECK(tests::findings(of_timeout) == Findings{"E0337 `z`"});
+}
+
 TEST_CASE("a look-up reads as it is written, and its table is no part of the version", "[compiler][table]") {
   compiler::CompileOptions options;
   options.read_table = read_customers;
