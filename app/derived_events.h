@@ -44,6 +44,9 @@ class DerivedEvents {
   /// For one event that was captured; `arena` keeps what it makes.
   void decode_again(Event& event, Arena& arena);
 
+  std::uint64_t count() const { return count_; }
+  void set_count(std::uint64_t count) { count_ = count; }
+
   std::deque<DerivedBatch>& waiting() { return batches_; }
 
   /// Forgets the batches that have been worked through up to and with `released`.

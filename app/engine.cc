@@ -14,16 +14,16 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
                const runtime::ShardOptions& options)
     : rules_{std::move(rules)},
       tables_{rules_->tables(), rules_->shared_schema()},
+      shard_options_{options},
       team_{workers},
       routed_(workers, std::vector<runtime::RoutedEvents>(workers)),
       changes_(workers),
       alerts_(workers),
       first_(workers, kTimeMax),
       unkeyed_before_(rules_->rules().size()) {
-  runtime::ShardOptions shard_options = options;
-  shard_options.tables = &tables_;
+  shard_options_.tables = &tables_;
   for (std::size_t i = 0; i < workers; ++i)
-    shards_.push_back(std::make_unique<runtime::Shard>(rules_, shard_options));
+    shards_.push_back(std::make_unique<runtime::Shard>(rules_, shard_options_));
   make_routers();
   derived_.set_schema(rules_->shared_schema(), workers);
   note_tables();

@@ -10,12 +10,15 @@
 #include "app/derived_events.h"
 #include "app/worker_team.h"
 #include "base/event.h"
+#include "base/result.h"
 #include "runtime/alert.h"
 #include "runtime/router.h"
 #include "runtime/shard.h"
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::app {
@@ -46,6 +49,13 @@ class Engine {
   /// After a swap, when what waited has been routed again: what was counted for rules that go on counts once.
   void forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept);
 
+  /// All that is remembered between two steps, as bytes. A reload right after a restore finds none of the
+  /// events that waited when it was saved, unless they are routed again.
+  std::string save() const;
+
+  /// Goes on from there, with the same rules and as many workers. After an error nothing has changed.
+  Status restore(std::string_view snapshot);
+
   runtime::RuleCounters counters(std::uint32_t rule) const;
   const runtime::TableStore& tables() const { return tables_; }
 
@@ -66,6 +76,7 @@ class Engine {
 
   std::shared_ptr<const runtime::RuleSet> rules_;
   runtime::TableStore tables_;
+  runtime::ShardOptions shard_options_;
   WorkerTeam team_;
   std::vector<std::unique_ptr<runtime::Shard>> shards_;     // by worker
   std::vector<runtime::Router> routers_;                    // by worker

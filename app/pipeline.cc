@@ -307,6 +307,13 @@ std::vector<RuleChange> Pipeline::swap_rules(compiler::CompiledRules rules) {
   return impl_->swap_rules(std::move(rules));
 }
 
+std::string Pipeline::save_state() const {
+  return impl_->engine_.save();
+}
+Status Pipeline::restore_state(std::string_view snapshot) {
+  return impl_->engine_.restore(snapshot);
+}
+
 const PipelineCounters& Pipeline::counters() const {
   return impl_->counters_;
 }

@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::app {
@@ -101,6 +102,11 @@ class Pipeline {
 
   /// Goes on with `rules` from the next event in time order. Rules with an unchanged version keep their runs.
   std::vector<RuleChange> swap_rules(compiler::CompiledRules rules);
+
+  /// What the rules remember, between two steps; and goes on from there, under the same rules and with as
+  /// many workers. How far the inputs are is no part of it.
+  std::string save_state() const;
+  Status restore_state(std::string_view snapshot);
 
   const PipelineCounters& counters() const;
   std::vector<RuleCounters> rule_counters() const;    ///< in the order of the rules; dropped rules leave

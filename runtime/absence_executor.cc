@@ -1,5 +1,7 @@
 #include "runtime/absence_executor.h"
 
+#include "runtime/snapshot.h"
+
 #include <array>
 
 namespace tocsin::runtime {
@@ -78,6 +80,24 @@ void AbsenceExecutor::drop(RuleState& state) {
     --counters_.runs_live;
   }
   state.runs.truncate(state.runs.begin());
+}
+
+// --- snapshots -------------------------------------------------------------------------------------
+
+void AbsenceExecutor::save(const RuleState& state, SnapshotWriter& out) const {
+  out.flag(!state.runs.empty());
+  if (state.runs.empty()) return;
+  out.path(state.runs[0].tail);
+  out.time(state.runs[0].begun);
+}
+
+void AbsenceExecutor::restore(KeyState&, RuleState& state, SnapshotReader& in) {
+  if (!in.flag()) return;
+  Run run;
+  run.tail = in.path(program_);
+  run.begun = in.time();
+  state.runs.emplace_back(run);
+  ++counters_.runs_live;
 }
 
 // --- deadlines -------------------------------------------------------------------------------------

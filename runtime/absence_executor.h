@@ -21,6 +21,8 @@ class AbsenceExecutor final : public Executor {
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void on_row(KeyState& key, RuleState& state, EventTime time, bool there) override;
   void drop(RuleState& state) override;
+  void save(const RuleState& state, SnapshotWriter& out) const override;
+  void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
 
  private:
   patterns::VariableId awaited_by_event();

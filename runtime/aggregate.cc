@@ -1,7 +1,10 @@
 #include "runtime/aggregate.h"
 
+#include "runtime/snapshot.h"
+
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace tocsin::runtime {
 
@@ -230,6 +233,72 @@ Value Accumulator::result(std::uint64_t& null_operations) const {
       return collected(null_operations);
   }
   return Value::null();
+}
+
+// --- snapshots -------------------------------------------------------------------------------------
+
+void ExactSum::save(SnapshotWriter& out) const {
+  out.number(partials_.size());
+  for (const double partial : partials_) out.real(partial);
+}
+
+void ExactSum::restore(SnapshotReader& in) {
+  const std::size_t size = in.count();
+  for (std::size_t i = 0; i < size && in.ok(); ++i) partials_.push_back(in.real());
+}
+
+void Accumulator::save(SnapshotWriter& out) const {
+  for (const std::int64_t n : {count_, reals_, huge_}) out.word(static_cast<std::uint64_t>(n));
+  out.word(static_cast<std::uint64_t>(integers_));
+  out.word(static_cast<std::uint64_t>(integers_ >> 64));
+  real_sum_.save(out);
+  squares_.save(out);
+  out.number(added_);
+  out.number(removed_);
+  out.number(candidates_.size());
+  for (const Candidate& candidate : candidates_) {
+    out.number(candidate.number);
+    out.value(candidate.value());
+  }
+  save_counts(out);
+  out.text(std::string_view{items_}.substr(items_begin_));
+}
+
+/// In the order of their bytes.
+void Accumulator::save_counts(SnapshotWriter& out) const {
+  std::vector<std::pair<std::string_view, std::int64_t>> counts;
+  if (counts_ != nullptr) counts.assign(counts_->begin(), counts_->end());
+  std::sort(counts.begin(), counts.end());
+  out.number(counts.size());
+  for (const auto& [bytes, n] : counts) {
+    out.text(bytes);
+    out.word(static_cast<std::uint64_t>(n));
+  }
+}
+
+void Accumulator::restore(SnapshotReader& in) {
+  for (std::int64_t* const n : {&count_, &reals_, &huge_}) *n = static_cast<std::int64_t>(in.word());
+  const std::uint64_t low = in.word();
+  integers_ = static_cast<__int128>(static_cast<std::int64_t>(in.word())) << 64 | low;
+  real_sum_.restore(in);
+  squares_.restore(in);
+  added_ = in.number();
+  removed_ = in.number();
+  const std::size_t candidates = in.count();
+  for (std::size_t i = 0; i < candidates && in.ok(); ++i) {
+    const std::uint64_t number = in.number();
+    const Value v = in.value();
+    const bool text = v.is_text();
+    candidates_.push_back(
+        {number, text ? Value::null() : v, std::string(text ? v.as_text() : std::string_view{})});
+  }
+  const std::size_t counts = in.count();
+  if (counts > 0) counts_ = std::make_unique<Counts>();
+  for (std::size_t i = 0; i < counts && in.ok(); ++i) {
+    const std::string_view bytes = in.text();
+    (*counts_)[std::string(bytes)] = static_cast<std::int64_t>(in.word());
+  }
+  items_ = in.text();
 }
 
 }  // namespace tocsin::runtime

@@ -17,6 +17,9 @@
 
 namespace tocsin::runtime {
 
+class SnapshotReader;
+class SnapshotWriter;
+
 inline constexpr std::size_t kCollectedBytesMax = 16u << 20;  ///< a longer list makes no sense
 
 /// The exact sum of doubles as a few doubles that do not overlap.
@@ -28,6 +31,9 @@ class ExactSum {
   void add_scaled(const ExactSum& other, double factor);  ///< exactly other * factor
   double rounded() const;                                 ///< to nearest, ties to even
   void clear() { partials_.clear(); }
+
+  void save(SnapshotWriter& out) const;
+  void restore(SnapshotReader& in);
 
  private:
   std::vector<double> partials_;
@@ -46,6 +52,9 @@ class Accumulator {
   /// A text or list lives until something is added or taken away.
   Value result(std::uint64_t& null_operations) const;
 
+  void save(SnapshotWriter& out) const;
+  void restore(SnapshotReader& in);  ///< into a fresh one of the same kind
+
  private:
   /// A value of a sliding minimum or maximum, with its number among those added.
   struct Candidate {
@@ -61,6 +70,7 @@ class Accumulator {
   void remove_candidate();
   void remove_distinct(const Value& v);
   void remove_collected();
+  void save_counts(SnapshotWriter& out) const;
   Value collected(std::uint64_t& null_operations) const;
   Value sum(std::uint64_t& null_operations) const;
   Value mean() const;

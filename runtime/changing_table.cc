@@ -2,7 +2,9 @@
 
 #include "base/check.h"
 #include "runtime/evaluator.h"
+#include "runtime/snapshot.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -131,6 +133,50 @@ void ChangingTable::drop_oldest(std::uint32_t number) {
 void ChangingTable::free(Version* version) {
   store_.release(version->event);
   slab_.free(version, sizeof(Version));
+}
+
+// --- snapshots -------------------------------------------------------------------------------------
+
+void ChangingTable::save(SnapshotWriter& out) const {
+  for (const std::uint64_t n : {counters_.changes, counters_.unkeyed, counters_.refused}) out.number(n);
+  out.number(index_.size());
+  for (const Entry& entry : entries_) {
+    if (entry.newest == nullptr) continue;
+    std::uint64_t versions = 0;
+    for (const Version* version = entry.oldest; version != nullptr; version = version->after) ++versions;
+    out.number(versions);
+    for (const Version* version = entry.oldest; version != nullptr; version = version->after) {
+      out.flag(version->gone);
+      out.event(version->event->event);
+    }
+  }
+}
+
+void ChangingTable::restore(const Schema& schema, SnapshotReader& in) {
+  for (std::uint64_t* const n : {&counters_.changes, &counters_.unkeyed, &counters_.refused})
+    *n = in.number();
+  const std::size_t entries = in.count();
+  for (std::size_t i = 0; i < entries && in.ok(); ++i) restore_entry(schema, in);
+  std::stable_sort(followed_.begin(), followed_.end(), [](const Followed& a, const Followed& b) {
+    return a.time < b.time;
+  });
+}
+
+void ChangingTable::restore_entry(const Schema& schema, SnapshotReader& in) {
+  const std::size_t versions = in.count();
+  if (versions == 0) return in.fail();
+  for (std::size_t i = 0; i < versions; ++i) {
+    const bool gone = in.flag();
+    scratch_.reset();
+    const Event event = in.event(scratch_);
+    Key parts;
+    const std::span<const Value> key = key_of(event, schema, parts);
+    const auto hash = patterns::hash_of_key(key);
+    const bool is_change = in.ok() && event.values != nullptr && changes_with(event.type) && hash;
+    const std::uint32_t number = is_change ? find_entry(*hash, key, schema) : HashIndex::kNone;
+    if (!is_change || (number == HashIndex::kNone) != (i == 0)) return in.fail();
+    append(i == 0 ? new_entry(*hash) : number, new_version(event, gone, schema));
+  }
 }
 
 // --- reload ----------------------------------------------------------------------------------------

@@ -21,6 +21,9 @@
 
 namespace tocsin::runtime {
 
+class SnapshotReader;
+class SnapshotWriter;
+
 /// Reads an event's values again, for another schema, from its raw bytes. `arena` keeps what it makes.
 using DecodeAgain = std::function<void(Event& event, Arena& arena)>;
 
@@ -73,6 +76,9 @@ class ChangingTable {
                const Schema& schema,
                const DecodeAgain& decode_again);
 
+  void save(SnapshotWriter& out) const;
+  void restore(const Schema& schema, SnapshotReader& in);  ///< into a fresh one
+
   std::size_t size() const { return index_.size(); }  ///< keys
   std::size_t versions() const { return index_.size() + followed_.size(); }
   TableCounters counters() const {
@@ -108,6 +114,7 @@ class ChangingTable {
   std::uint32_t new_entry(std::uint64_t hash);
   Version* new_version(const Event& event, bool gone, const Schema& schema);
   void append(std::uint32_t number, Version* version);
+  void restore_entry(const Schema& schema, SnapshotReader& in);
   void drop_oldest(std::uint32_t number);
   void free(Version* version);
 

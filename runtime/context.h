@@ -33,6 +33,7 @@ struct Context {
   EventStore& store;
   MatchBuffer& buffer;
   TimerQueue timers;
+  EventTime now = kTimeMin;      ///< between steps: every deadline before it has been worked through
   Arena scratch;                 ///< texts made while one event or deadline is worked on
   AlertBatch* alerts = nullptr;  ///< where alerts go during a step
   bool render_alerts = true;     ///< false: counted only
@@ -98,6 +99,13 @@ class Executor {
 
   /// Lets go of all that `state` holds, without a word.
   virtual void drop(struct RuleState& state) = 0;
+
+  /// Writes what `state` holds, but for what all rules may have: `silence` and the times of the session.
+  virtual void save(const struct RuleState& state, class SnapshotWriter& out) const = 0;
+
+  /// Reads it back into the fresh `state`, with live runs counted, and sets its timers again but for that of
+  /// the session. What cannot be fails the reader; `state` can then only be destroyed.
+  virtual void restore(struct KeyState& key, struct RuleState& state, class SnapshotReader& in) = 0;
 
   virtual RuleCounters& counters() { return counters_; }
 

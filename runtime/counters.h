@@ -2,6 +2,7 @@
 /// What the engine counts for each rule. Plain numbers; shards add theirs up.
 
 #include <cstdint>
+#include <initializer_list>
 
 namespace tocsin::runtime {
 
@@ -14,6 +15,14 @@ struct RuleCounters {
   std::uint64_t null_operations = 0;  ///< overflow, division by zero, kinds that do not go together
   std::uint64_t runs_live = 0;
   std::uint64_t runs_refused = 0;  ///< not begun because the key had as many as it may have
+
+  /// Calls `visit` for each number, in an order that stays.
+  template <class Visit>
+  void for_each(Visit&& visit) {
+    for (std::uint64_t* n :
+         {&matches, &timeouts, &alerts, &suppressed, &unkeyed, &null_operations, &runs_live, &runs_refused})
+      visit(*n);
+  }
 
   RuleCounters& operator+=(const RuleCounters& other) {
     matches += other.matches;

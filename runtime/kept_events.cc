@@ -1,5 +1,7 @@
 #include "runtime/kept_events.h"
 
+#include "runtime/snapshot.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -68,6 +70,25 @@ void KeptEvents::leave(EventTime time, EventStore& store) {
 void KeptEvents::clear(EventStore& store) {
   for (const Kept& kept : events_) store.release(kept.stored);
   events_ = {};
+}
+
+void KeptEvents::save(SnapshotWriter& out) const {
+  out.number(events_.size());
+  for (const Kept& kept : events_) {
+    out.event(kept.stored);
+    out.number(kept.taken_by);
+  }
+}
+
+void KeptEvents::restore(SnapshotReader& in) {
+  const std::size_t size = in.count();
+  for (std::size_t i = 0; i < size; ++i) {
+    Kept kept;
+    kept.stored = in.event();
+    kept.taken_by = in.number();
+    if (kept.stored == nullptr) return in.fail();
+    events_.push_back(kept);
+  }
 }
 
 void KeptEvents::append_to(const EventNeed& need, std::vector<TakenEvent>& out) const {

@@ -10,6 +10,9 @@
 
 namespace tocsin::runtime {
 
+class SnapshotReader;
+class SnapshotWriter;
+
 /// How many of the first and of the last events that one of `variables` took are named.
 struct EventNeed {
   patterns::VariableMask variables = 0;
@@ -40,6 +43,9 @@ class KeptEvents {
 
   /// Appends the named ones to `out`, a node for each variable that took one.
   void append_to(const EventNeed& need, std::vector<TakenEvent>& out) const;
+
+  void save(SnapshotWriter& out) const;
+  void restore(SnapshotReader& in);  ///< into an empty one
 
   template <class Visit>
   void for_each(Visit&& visit) {

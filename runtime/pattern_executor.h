@@ -37,6 +37,8 @@ class PatternExecutor : public Executor {
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
+  void save(const RuleState& state, SnapshotWriter& out) const override;
+  void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
 
   /// What the alerts of the next calls tell as their window.
   void span_of_alerts(EventTime begin, EventTime end);
@@ -131,6 +133,8 @@ class PatternExecutor : public Executor {
   void tell_timeouts(KeyState& key, RuleState& state, AlertOrder order);
   void extend_session(KeyState& key, RuleState& state);
   void arm_timer(KeyState& key, RuleState& state);
+
+  void wake_run(KeyState& key, const Run& run);
 
   void kill(Run& run);
   void remove_dead(RuleState& state);

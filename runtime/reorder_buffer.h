@@ -37,6 +37,14 @@ class ReorderBuffer {
   /// cost  amortised O(log of a bucket's size) an event; O(1) for events that arrived in order
   std::span<const RoutedEvent> release(EventTime time);
 
+  /// Calls `visit(event)` for each that waits.
+  template <class Visit>
+  void for_each(Visit&& visit) const {
+    for (const auto& [number, bucket] : buckets_) {
+      for (std::size_t i = bucket.released; i < bucket.events.size(); ++i) visit(bucket.events[i]);
+    }
+  }
+
   void clear();
   bool empty() const { return buckets_.empty(); }
   /// Time of the newest event waiting; kTimeMin if none.

@@ -1,6 +1,7 @@
 #include "runtime/sequence_executor.h"
 
 #include "runtime/settings_executor.h"
+#include "runtime/snapshot.h"
 
 #include <algorithm>
 
@@ -150,6 +151,20 @@ void SequenceExecutor::on_deadline(KeyState& key, RuleState& state, EventTime de
     run.dead = true;
   }
   remove_dead(state);
+}
+
+// --- snapshots -------------------------------------------------------------------------------------
+
+void SequenceExecutor::save(const RuleState& state, SnapshotWriter& out) const {
+  save_runs(state.runs, out);
+}
+
+void SequenceExecutor::restore(KeyState& key, RuleState& state, SnapshotReader& in) {
+  restore_runs(state, program_, in);
+  counters_.runs_live += state.runs.size();
+  if (!within_lane_) return;
+  for (const Run& run : state.runs)
+    wake_again(context_, key, rule_index_, saturating_add(run.begun, program_.within));
 }
 
 // --- results ---------------------------------------------------------------------------------------

@@ -28,6 +28,8 @@ class SequenceExecutor final : public Executor {
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   bool keeps_only_runs() const override { return program_.suppress == Duration{0}; }
   void drop(RuleState& state) override;
+  void save(const RuleState& state, SnapshotWriter& out) const override;
+  void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
 
  private:
   /// What runs at one position wait for.

@@ -23,6 +23,8 @@ class SettingsExecutor final : public PatternExecutor {
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
+  void save(const RuleState& state, SnapshotWriter& out) const override;
+  void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
   void end_with(KeyState& key, RuleState& state, CurrentEvent& event) override;
 
  private:
@@ -65,6 +67,10 @@ class SettingsExecutor final : public PatternExecutor {
   void keep_prior(RuleMemory& memory, CurrentEvent& event);
   void forget_prior(RuleMemory& memory);
   static bool is_live(const RuleState& state);
+
+  // snapshots
+  void restore_prior(RuleMemory& memory, SnapshotReader& in);
+  void restore_best(RuleMemory& memory, SnapshotReader& in);
 
   patterns::RunsKept kept_;
   bool preferred_;

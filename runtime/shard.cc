@@ -1,6 +1,7 @@
 #include "runtime/shard.h"
 
 #include "runtime/executor.h"
+#include "runtime/snapshot.h"
 #include "runtime/window_executor.h"
 
 #include <algorithm>
@@ -29,6 +30,7 @@ void Shard::make_levels(const std::shared_ptr<const RuleSet>& rules) {
     levels_.push_back(std::make_unique<Level>(memory_, rules, options_.disorder));
     levels_.back()->context.render_alerts = options_.render_alerts;
     levels_.back()->context.tables = options_.tables;
+    levels_.back()->context.now = levels_.front()->context.now;
   }
   for (const auto& level : levels_) level->context.rules = rules;
 }
@@ -76,6 +78,9 @@ void Shard::advance(std::size_t number, const Step& step, AlertBatch& out) {
     process(number, events[i]);
   }
   fire_before(level, step.watermark);
+  level.context.now = std::max(level.context.now, step.watermark);
+  if (!events.empty()) level.context.now = std::max(level.context.now, events.back().time);
+  if (restored_ != nullptr) forget_restored(number, step.release);
   put_in_order(out.alerts, first);
   put_in_order(out.derived, first_derived);
 }
@@ -239,10 +244,6 @@ void Shard::drop_keys_without_row(std::uint32_t rule, EventTime time) {
 
 // --- reload ----------------------------------------------------------------------------------------
 
-namespace {
-
-/// A window rule's state holds an accumulator for each aggregate, also those only its output names, and the
-/// events that it names.
 std::string aggregates_text(const DeployedRule& rule, const Schema& schema) {
   const patterns::Program& program = *rule.program;
   std::string text;
@@ -258,6 +259,8 @@ std::string aggregates_text(const DeployedRule& rule, const Schema& schema) {
   }
   return text + memory_text(program);
 }
+
+namespace {
 
 bool goes_on(const RuleSet& current,
              const DeployedRule& old_rule,

@@ -4,6 +4,7 @@
 /// No clock, no thread, no randomness, no order taken from a hash table. Every call of one shard is made by
 /// one thread at a time; shards share nothing but the immutable RuleSet.
 
+#include "base/result.h"
 #include "runtime/context.h"
 #include "runtime/key_store.h"
 #include "runtime/reorder_buffer.h"
@@ -13,10 +14,16 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace tocsin::runtime {
+
+class SnapshotReader;
+class SnapshotWriter;
+struct RestoredEvents;
 
 struct ShardOptions {
   Duration disorder{0};                ///< how far events may be out of order
@@ -60,6 +67,14 @@ class Shard {
                   const std::vector<std::optional<std::uint32_t>>& kept,
                   const DecodeAgain& decode_again);
 
+  /// Appends all there is, between two steps: how far time has come, what is kept for each key, by key groups
+  /// and in the order of the keys, and the events that wait.
+  void save(std::string& out) const;
+
+  /// Goes on from what another shard with such rules and options has saved. This one is fresh, and of no
+  /// more use if it fails.
+  Status restore(std::string_view bytes);
+
   const RuleCounters& counters(std::uint32_t rule) const { return executors_[rule]->counters(); }
 
  private:
@@ -95,6 +110,17 @@ class Shard {
   void keep_silence(KeyState& key, RuleState& state, const patterns::Program& next);
   void move_stores(const RuleSet& current, const RuleSet& next);
   void refresh_events(const DecodeAgain& decode_again);
+  void save_time(SnapshotWriter& out) const;
+  void save_keys(SnapshotWriter& out) const;
+  void save_key(const KeyState& key, SnapshotWriter& out) const;
+  void save_state(const RuleState& state, SnapshotWriter& out) const;
+  void save_waiting(std::string& out) const;
+  void restore_time(SnapshotReader& in);
+  void restore_keys(SnapshotReader& in);
+  void restore_key(SnapshotReader& in);
+  void restore_state(KeyState& key, SnapshotReader& in);
+  bool restore_waiting(std::string_view bytes);
+  void forget_restored(std::size_t level, EventTime released);
 
   ShardOptions options_;
   Memory memory_;
@@ -102,7 +128,15 @@ class Shard {
   std::vector<std::unique_ptr<KeyStore>> stores_;     // by key space
   std::vector<std::unique_ptr<Executor>> executors_;  // by rule
   std::uint64_t sequence_ = 0;
+  std::unique_ptr<RestoredEvents> restored_;  // while some of them wait
 };
+
+/// What the state of a window rule depends on beside its version: it holds an accumulator for each aggregate,
+/// also those only its output names, and the events that it names.
+std::string aggregates_text(const DeployedRule& rule, const Schema& schema);
+
+/// Of all that the form of the rules' keyed state depends on.
+std::uint64_t state_fingerprint(const RuleSet& rules);
 
 /// By rule of `next`: the rule of `current` whose runs it goes on with.
 std::vector<std::optional<std::uint32_t>> match_rules(const RuleSet& current, const RuleSet& next);

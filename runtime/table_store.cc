@@ -1,5 +1,7 @@
 #include "runtime/table_store.h"
 
+#include "runtime/snapshot.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -20,6 +22,10 @@ TableStore::TableStore(std::vector<std::shared_ptr<const patterns::Table>> table
   }
   note_types();
 }
+
+TableStore::~TableStore() = default;
+TableStore::TableStore(TableStore&&) noexcept = default;
+TableStore& TableStore::operator=(TableStore&&) noexcept = default;
 
 void TableStore::note_types() {
   changed_by_.assign(schema_->type_count(), false);
@@ -74,12 +80,41 @@ void TableStore::release(EventTime time) {
     }
   }
   waiting_.erase(waiting_.begin(), end);
+  if (restored_ != nullptr && restored_->newest <= time) restored_.reset();
 }
 
 void TableStore::forget(EventTime release, EventTime watermark) {
   for (const auto& table : changing_) {
     if (table != nullptr) table->forget_before(std::min(release, watermark));
   }
+}
+
+// --- snapshots -------------------------------------------------------------------------------------
+
+void TableStore::save(std::string& out) const {
+  SnapshotWriter writer(*schema_, out);
+  for (const auto& table : changing_) {
+    if (table != nullptr) table->save(writer);
+  }
+  const std::size_t waiting = writer.begin_record();
+  writer.number(waiting_.size());
+  for (const Event* event : waiting_) writer.event(*event);
+  writer.end_record(waiting);
+}
+
+Status TableStore::restore(std::string_view bytes) {
+  Memory memory;
+  SnapshotReader in(memory, *schema_, bytes);
+  for (const auto& table : changing_) {
+    if (table != nullptr) table->restore(*schema_, in);
+  }
+  restored_ = std::make_unique<RestoredEvents>();
+  restored_->bytes = in.record();
+  SnapshotReader events(memory, *schema_, restored_->bytes);
+  const std::size_t waiting = events.count();
+  for (std::size_t i = 0; i < waiting && events.ok(); ++i) waiting_.push_back(&restored_->add(events));
+  if (in.ok() && in.at_end() && events.ok() && events.at_end()) return {};
+  return fail(ErrorCode::bad_data, "the snapshot holds tables that no engine has written");
 }
 
 // --- reload ----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 /// step releases.
 
 #include "base/event.h"
+#include "base/result.h"
 #include "base/schema.h"
 #include "patterns/expression.h"
 #include "patterns/table.h"
@@ -13,14 +14,20 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tocsin::runtime {
+
+struct RestoredEvents;
 
 class TableStore {
  public:
   TableStore(std::vector<std::shared_ptr<const patterns::Table>> tables,
              std::shared_ptr<const Schema> schema);
+  ~TableStore();
+  TableStore(TableStore&&) noexcept;
+  TableStore& operator=(TableStore&&) noexcept;
 
   /// What `lookup` asks for, of the row with this key as of a place in the order of events: a column's value,
   /// or that there is a row. Null if there is none. What happens at the place itself is not seen.
@@ -61,6 +68,13 @@ class TableStore {
     }
   }
 
+  /// Appends all that changes, between two steps: rows, and the changes that wait.
+  void save(std::string& out) const;
+
+  /// Goes on from what another one with such tables has saved. This one is fresh, and of no more use if it
+  /// fails.
+  Status restore(std::string_view bytes);
+
   /// Goes on with the tables of another rule set: those that are the same keep their rows. What waits for its
   /// time is forgotten; the caller takes it again.
   void swap(std::vector<std::shared_ptr<const patterns::Table>> tables,
@@ -75,7 +89,8 @@ class TableStore {
   std::shared_ptr<const Schema> schema_;
   std::vector<bool> changed_by_;  // by type
   bool any_stream_ = false;
-  std::vector<const Event*> waiting_;  // in order
+  std::vector<const Event*> waiting_;         // in order
+  std::unique_ptr<RestoredEvents> restored_;  // while some of them wait
 };
 
 }  // namespace tocsin::runtime

@@ -30,6 +30,8 @@ class WindowExecutor final : public Executor {
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
+  void save(const RuleState& state, SnapshotWriter& out) const override;
+  void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
 
  private:
   void look_at(const Event& event);
@@ -62,6 +64,10 @@ class WindowExecutor final : public Executor {
   void arm(KeyState& key, RuleState& state);
   void close(KeyState& key, WindowState& state, EventTime deadline, EventTime time);
   void forget_first(WindowState& state);
+
+  // snapshots
+  void restore_window(KeyState& key, Fifo<OpenWindow>& windows, SnapshotReader& in);
+  void restore_operands(WindowState& state, SnapshotReader& in);
 
   Context& context_;
   const DeployedRule& rule_;

@@ -1,5 +1,6 @@
 #include "runtime/window_pattern_executor.h"
 
+#include "runtime/snapshot.h"
 #include "runtime/window_state.h"
 
 #include <algorithm>
@@ -142,6 +143,37 @@ void WindowPatternExecutor::forget_over(RuleState& state, EventTime deadline) {
     return over || (!counts() && window.state.idle());
   });
   if (windows.empty()) state.window.reset();
+}
+
+// --- snapshots -------------------------------------------------------------------------------------
+
+void WindowPatternExecutor::save(const RuleState& state, SnapshotWriter& out) const {
+  out.flag(has_started(state));
+  out.number(state.window == nullptr ? 0 : state.window->patterns.size());
+  if (state.window == nullptr) return;
+  for (const PatternWindow& window : state.window->patterns) {
+    out.time(window.start);
+    out.time(window.begin);
+    out.time(window.end);
+    out.number(window.events);
+    inner_->save(window.state, out);
+  }
+}
+
+void WindowPatternExecutor::restore(KeyState& key, RuleState& state, SnapshotReader& in) {
+  if (in.flag()) mark_started(state);
+  const std::size_t size = in.count();
+  if (size == 0) return;
+  state.window = std::make_unique<WindowState>();
+  for (std::size_t i = 0; i < size && in.ok(); ++i) {
+    PatternWindow& window = state.window->patterns.emplace_back();
+    window.start = in.time();
+    window.begin = in.time();
+    window.end = in.time();
+    window.events = in.number();
+    window.state.session_end = window.deadline();
+    inner_->restore(key, window.state, in);
+  }
 }
 
 void WindowPatternExecutor::drop(RuleState& state) {

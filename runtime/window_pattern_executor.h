@@ -27,6 +27,8 @@ class WindowPatternExecutor final : public Executor {
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
+  void save(const RuleState& state, SnapshotWriter& out) const override;
+  void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
   RuleCounters& counters() override { return inner_->counters(); }
 
  private:

@@ -24,6 +24,7 @@ struct Mode {
   std::size_t workers = 1;
   std::size_t batch_records = 1000;  ///< about as many
   std::uint64_t shuffle = 0;         ///< seed of a shuffle within the disorder bound; 0: in order
+  bool snapshots = false;            ///< after each batch goes on from a snapshot, with all fresh
 };
 
 /// From bytes to alerts, through all of the pipeline to the end of time.

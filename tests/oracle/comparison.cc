@@ -12,7 +12,8 @@
 namespace tocsin::oracle {
 namespace {
 
-constexpr std::array<Mode, 3> kModes{Mode{2, 1, 1}, Mode{4, 7, 0}, Mode{1, 1, 2}};
+constexpr std::array<Mode, 5> kModes{
+    Mode{2, 1, 1}, Mode{4, 7, 0}, Mode{1, 1, 2}, Mode{1, 1, 0, true}, Mode{2, 1, 3, true}};
 
 /// `r`, and `s` where there is one above it.
 std::string rules_of(const Case& question) {
@@ -77,8 +78,11 @@ Comparison compare_in_all_modes(const Case& question) {
   for (const Mode& mode : kModes) {
     if (!out.difference.empty()) break;
     const auto other = comparable(engine_alerts(*rules, question.events, mode));
-    const std::string name = fmt::format(
-        "{} workers, {} records a batch, shuffle {}", mode.workers, mode.batch_records, mode.shuffle);
+    const std::string name = fmt::format("{} workers, {} records a batch, shuffle {}, snapshots {}",
+                                         mode.workers,
+                                         mode.batch_records,
+                                         mode.shuffle,
+                                         mode.snapshots);
     out.difference = both("in order, one batch, one worker", lines, name.c_str(), other);
   }
   return out;

@@ -56,6 +56,13 @@ void append(std::string& lines, app::StepOutput& out) {
   out.clear();
 }
 
+void go_on_from_snapshot(app::Pipeline& pipeline) {
+  const std::string snapshot = pipeline.save_state();
+  const Status restored = pipeline.restore_state(snapshot);
+  TOCSIN_CHECK(restored.has_value(), "what an engine saves it can go on from");
+  TOCSIN_CHECK(pipeline.save_state() == snapshot, "and what it then saves is the same");
+}
+
 std::string text_of(const simdjson::dom::element& value) {
   return std::string{value.get_string().value()};
 }
@@ -133,6 +140,7 @@ std::string engine_alerts(const compiler::CompiledRules& rules,
   app::StepOutput out;
   for (app::StepState state = app::StepState::more; state != app::StepState::end;) {
     state = pipeline.step(out, std::chrono::milliseconds{0}).value();
+    if (mode.snapshots) go_on_from_snapshot(pipeline);
     append(alerts, out);
   }
   pipeline.drain(out);

@@ -154,23 +154,45 @@ bool names(const std::string& pattern, char letter) {
   return false;
 }
 
+/// A fresh shard that goes on from where `shard` is.
+std::unique_ptr<runtime::Shard> restored_from(const runtime::Shard& shard,
+                                              const std::shared_ptr<const runtime::RuleSet>& rules) {
+  std::string bytes;
+  shard.save(bytes);
+  auto fresh = std::make_unique<runtime::Shard>(rules, runtime::ShardOptions{});
+  if (const Status restored = fresh->restore(bytes); !restored)
+    throw std::runtime_error(restored.error().message);
+  return fresh;
+}
+
+/// What a shard gives that has all `events`; one that goes on from a snapshot of another after each if
+/// `snapshots`.
+runtime::AlertBatch alerts_of(const std::shared_ptr<const runtime::RuleSet>& rules,
+                              const std::deque<Event>& events,
+                              bool snapshots) {
+  auto shard = std::make_unique<runtime::Shard>(rules, runtime::ShardOptions{});
+  runtime::Router router(rules);
+  runtime::AlertBatch alerts;
+  Arena arena;
+  for (const Event& event : events) {
+    std::array<runtime::RoutedEvents, 1> routed;
+    router.route(event, arena, routed);
+    for (const RoutedEvent& r : routed.front()) shard->add(r);
+    shard->advance(0, {event.time, event.time}, alerts);
+    if (snapshots) shard = restored_from(*shard, rules);
+  }
+  shard->advance(0, {kTimeMax, kTimeMax}, alerts);
+  return alerts;
+}
+
 }  // namespace
 
 std::string run_letters(const std::string& rule, const std::string& events) {
   const compiler::CompiledRules compiled = compile_text(rule);
   const auto rules = std::make_shared<const runtime::RuleSet>(compiled.schema, compiled.programs);
   const Stream stream(events, rules->schema());
-  runtime::Shard shard(rules, {});
-  runtime::Router router(rules);
-  runtime::AlertBatch alerts;
-  Arena arena;
-  for (const Event& event : stream.events()) {
-    std::array<runtime::RoutedEvents, 1> routed;
-    router.route(event, arena, routed);
-    for (const RoutedEvent& r : routed.front()) shard.add(r);
-    shard.advance(0, {event.time, event.time}, alerts);
-  }
-  shard.advance(0, {kTimeMax, kTimeMax}, alerts);
+  const runtime::AlertBatch alerts = alerts_of(rules, stream.events(), false);
+  if (alerts_of(rules, stream.events(), true).lines != alerts.lines) return "another with snapshots";
 
   simdjson::dom::parser parser;
   std::string text;
