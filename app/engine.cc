@@ -69,6 +69,7 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
     const auto begin = out.alerts.begin() + static_cast<std::ptrdiff_t>(first);
     std::sort(begin, out.alerts.end(), [](const Alert& a, const Alert& b) { return a.order < b.order; });
   }
+  end_at_failure(out);
   tables_.forget(release, watermark);
   now_ = std::min(release, watermark);
   derived_.recycle(release);
@@ -168,6 +169,23 @@ void Engine::merge_alerts(AlertBatch& out) {
     out.lines += place.batch->line(*place.alert);
   }
   for (AlertBatch& batch : alerts_) batch.clear();
+}
+
+/// Takes the alerts out that come after a failure, if there is one.
+void Engine::end_at_failure(AlertBatch& out) {
+  for (const auto& shard : shards_) {
+    auto failure = shard->failure();
+    if (failure && (!failure_ || failure->order < failure_->order)) failure_ = std::move(failure);
+  }
+  if (!failure_) return;
+  AlertBatch before;
+  for (const Alert& alert : out.alerts) {
+    if (failure_->order < alert.order) continue;
+    before.alerts.push_back(alert);
+    before.alerts.back().begin = before.lines.size();
+    before.lines += out.line(alert);
+  }
+  std::swap(out, before);
 }
 
 void Engine::swap_rules(std::shared_ptr<const runtime::RuleSet> rules,

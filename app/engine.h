@@ -56,6 +56,10 @@ class Engine {
   /// Goes on from there, with the same rules and as many workers. After an error nothing has changed.
   Status restore(std::string_view snapshot);
 
+  /// Set once a rule's limit of runs, which says `fail`, did not do: alerts end there, and no step may
+  /// follow.
+  const std::optional<runtime::LimitFailure>& failure() const { return failure_; }
+
   runtime::RuleCounters counters(std::uint32_t rule) const;
   const runtime::TableStore& tables() const { return tables_; }
 
@@ -73,6 +77,7 @@ class Engine {
   void watch_files(EventTime since);
   void watch_keys(std::size_t worker, EventTime since, const runtime::Shard::IsNew& is_new);
   void merge_alerts(runtime::AlertBatch& out);
+  void end_at_failure(runtime::AlertBatch& out);
 
   std::shared_ptr<const runtime::RuleSet> rules_;
   runtime::TableStore tables_;
@@ -92,6 +97,7 @@ class Engine {
   std::vector<EventTime> first_;               // by part: of what was routed until then
   EventTime now_ = kTimeMin;                   // nobody asks for what lies before
   std::vector<std::uint64_t> unkeyed_before_;  // by rule: under earlier rule sets
+  std::optional<runtime::LimitFailure> failure_;
 };
 
 }  // namespace tocsin::app

@@ -59,6 +59,8 @@ class Pipeline::Impl {
   EventTime watermark_ = kTimeMin;
   std::uint64_t runs_peak_ = 0;
 
+  std::uint64_t runs_lost_ = 0;
+
   std::uint64_t runs_live() const;
 
  private:
@@ -69,6 +71,7 @@ class Pipeline::Impl {
   void route(Chunk& chunk, std::size_t part, EventTime after);
   EventTime move_time();
   void step_engine(EventTime release, StepOutput& out);
+  void count_runs();
   bool idle(const Input& input) const;
   void recycle_chunks(EventTime released);
 
@@ -195,8 +198,19 @@ EventTime Pipeline::Impl::move_time() {
 void Pipeline::Impl::step_engine(EventTime release, StepOutput& out) {
   const EventTime released = engine_.step(release, watermark_, wall_time_, out.alerts);
   released_ = std::max(released_, released);
-  runs_peak_ = std::max(runs_peak_, runs_live());
+  count_runs();
   recycle_chunks(released);
+}
+
+void Pipeline::Impl::count_runs() {
+  std::uint64_t live = 0;
+  runs_lost_ = 0;
+  for (std::uint32_t i = 0; i < engine_.rules().rules().size(); ++i) {
+    const runtime::RuleCounters counters = engine_.counters(i);
+    live += counters.runs_live;
+    runs_lost_ += counters.runs_refused + counters.runs_dropped;
+  }
+  runs_peak_ = std::max(runs_peak_, live);
 }
 
 std::uint64_t Pipeline::Impl::runs_live() const {
@@ -314,6 +328,23 @@ Status Pipeline::restore_state(std::string_view snapshot) {
   return impl_->engine_.restore(snapshot);
 }
 
+std::optional<std::string> Pipeline::failure() const {
+  const auto& failure = impl_->engine_.failure();
+  if (!failure) return std::nullopt;
+  const patterns::Program& program = *impl_->engine_.rules().rules()[failure->rule].program;
+  std::string key;
+  std::string_view bytes = failure->key;
+  while (!bytes.empty()) {
+    if (!key.empty()) key += ", ";
+    append_json(key, runtime::read_key_bytes(bytes));
+  }
+  std::string time;
+  append_rfc3339(time, failure->order.decided);
+  return "rule " + program.id + ": at " + time + " the key " + (key.empty() ? "of all events" : key) +
+         " has " + std::to_string(program.run_limit.per_key) +
+         " runs open, which is its `max runs per key`, and the rule says `fail`";
+}
+
 const PipelineCounters& Pipeline::counters() const {
   return impl_->counters_;
 }
@@ -322,6 +353,9 @@ std::uint64_t Pipeline::runs_live() const {
 }
 std::uint64_t Pipeline::runs_peak() const {
   return impl_->runs_peak_;
+}
+std::uint64_t Pipeline::runs_lost() const {
+  return impl_->runs_lost_;
 }
 EventTime Pipeline::watermark() const {
   return impl_->watermark_;

@@ -108,11 +108,16 @@ class Pipeline {
   std::string save_state() const;
   Status restore_state(std::string_view snapshot);
 
+  /// Set once a rule with `max runs per key: N, fail` has no room for another run: alerts end with the event
+  /// that would have begun it, and no step may follow. A sentence for people.
+  std::optional<std::string> failure() const;
+
   const PipelineCounters& counters() const;
   std::vector<RuleCounters> rule_counters() const;    ///< in the order of the rules; dropped rules leave
   std::vector<TableCounters> table_counters() const;  ///< of those that events change, by name
   std::uint64_t runs_live() const;
   std::uint64_t runs_peak() const;  ///< highest seen at the end of a step
+  std::uint64_t runs_lost() const;  ///< refused or dropped by `max runs per key`, by the end of the last step
   EventTime watermark() const;
 
   /// Consumed and whole size of the finite inputs on disk, for progress; whole 0 if unknown.

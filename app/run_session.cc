@@ -111,7 +111,9 @@ Status RunSession::run() {
   const Status read = read_inputs();
   progress_.clear();
   if (!read) return read;
-  return close();
+  if (const auto closed = close(); !closed) return closed;
+  if (const auto failure = pipeline_->failure()) return fail(ErrorCode::limit, *failure);
+  return {};
 }
 
 Status RunSession::read_inputs() {
@@ -123,8 +125,10 @@ Status RunSession::read_inputs() {
     }
     const auto state = pipeline_->step(out_, kWait);
     if (!state) return fail(state.error().code, state.error().message);
-    if (*state == StepState::end) end_of_input();
+    if (*state == StepState::end && !pipeline_->failure()) end_of_input();
     if (auto written = write_step(); !written) return written;
+    if (pipeline_->failure()) return {};
+    warn_of_limits();
     if (*state == StepState::end) return {};
     const auto now = std::chrono::steady_clock::now();
     reload_if_asked(now);
@@ -134,6 +138,7 @@ Status RunSession::read_inputs() {
 
 void RunSession::end_of_input() {
   pipeline_->drain(out_);
+  if (pipeline_->failure()) return;
   if (options_.at_end.kind == AtEnd::Kind::flush) pipeline_->advance(kTimeMax, out_);
   if (options_.at_end.kind == AtEnd::Kind::time) pipeline_->advance(options_.at_end.to, out_);
 }
@@ -153,6 +158,19 @@ Status RunSession::close() {
   stats.stopped = stopped_;
   print_err(summary_line(stats));
   return write_to(stats_, stats_json(stats, peak_memory_bytes()));
+}
+
+/// Once for each rule that loses runs to its limit: what it tells is no longer all that there is.
+void RunSession::warn_of_limits() {
+  if (std::exchange(runs_lost_, pipeline_->runs_lost()) == pipeline_->runs_lost()) return;
+  for (const RuleCounters& rule : pipeline_->rule_counters()) {
+    if (rule.counts.runs_refused + rule.counts.runs_dropped == 0 || !limited_.insert(rule.rule).second)
+      continue;
+    progress_.clear();
+    spdlog::warn("rule {}: a key has as many runs open as it may; {} (`max runs per key`)",
+                 rule.rule,
+                 rule.counts.runs_dropped > 0 ? "the oldest are dropped" : "no more are begun");
+  }
 }
 
 void RunSession::reload_if_asked(std::chrono::steady_clock::time_point now) {

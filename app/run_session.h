@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,7 @@ class RunSession {
   Status close();
   void reload_if_asked(std::chrono::steady_clock::time_point now);
   void reload();
+  void warn_of_limits();
   void show_progress(std::chrono::steady_clock::time_point now);
   double seconds_since_start() const;
 
@@ -56,6 +58,8 @@ class RunSession {
   std::string lines_;  // the alerts of a step, where they had to be put in order
   std::uint64_t reloads_ = 0;
   std::uint64_t reloads_failed_ = 0;
+  std::uint64_t runs_lost_ = 0;
+  std::set<std::string> limited_;  // rules that were warned of
   bool stopped_ = false;
   std::chrono::steady_clock::time_point start_;
 };

@@ -28,7 +28,7 @@ void append_rule_json(std::string& out, const RuleCounters& rule) {
   const runtime::RuleCounters& n = rule.counts;
   out += fmt::format(
       R"(,"matches":{},"timeouts":{},"alerts":{},"suppressed":{},"unkeyed":{},"null_operations":{},)"
-      R"("runs_live":{},"runs_refused":{}}})",
+      R"("runs_live":{},"runs_refused":{},"runs_dropped":{}}})",
       n.matches,
       n.timeouts,
       n.alerts,
@@ -36,7 +36,8 @@ void append_rule_json(std::string& out, const RuleCounters& rule) {
       n.unkeyed,
       n.null_operations,
       n.runs_live,
-      n.runs_refused);
+      n.runs_refused,
+      n.runs_dropped);
 }
 
 void append_table_json(std::string& out, const TableCounters& table) {

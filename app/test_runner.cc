@@ -95,11 +95,13 @@ Result<Outcome> outcome_of(const TestCase& test, compiler::CompiledRules rules, 
     const auto state = pipeline.step(out, std::chrono::milliseconds(0));
     if (!state) return fail(state.error().code, state.error().message + "\n");
     take_lines(out, outcome);
-    if (*state == StepState::end) break;
+    if (*state == StepState::end || pipeline.failure()) break;
   }
-  pipeline.drain(out);
-  if (test.advance) pipeline.advance(saturating_add(pipeline.watermark(), *test.advance), out);
+  if (!pipeline.failure()) pipeline.drain(out);
+  if (test.advance && !pipeline.failure())
+    pipeline.advance(saturating_add(pipeline.watermark(), *test.advance), out);
   take_lines(out, outcome);
+  if (const auto failure = pipeline.failure()) return fail(ErrorCode::limit, *failure + "\n");
   outcome.counters = pipeline.counters();
   return outcome;
 }

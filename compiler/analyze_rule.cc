@@ -52,6 +52,7 @@ class RuleAnalyzer {
     analyze_severity(scope_, rule_);
     analyze_within(scope_, rule_);
     analyze_suppress(scope_, rule_);
+    analyze_run_limit(scope_, rule_);
     analyze_window(scope_, rule_);
     analyze_alignment(scope_, rule_);
     if (rule_.keys) {

@@ -73,6 +73,19 @@ AfterMatch after_match_of(dsl::AfterMatchKind kind) {
   return {};
 }
 
+patterns::LimitPolicy policy_of(dsl::LimitPolicy policy) {
+  switch (policy) {
+    case dsl::LimitPolicy::drop_newest:
+      return patterns::LimitPolicy::drop_newest;
+    case dsl::LimitPolicy::drop_oldest:
+      return patterns::LimitPolicy::drop_oldest;
+    case dsl::LimitPolicy::fail:
+      return patterns::LimitPolicy::fail;
+  }
+  TOCSIN_CHECK(false, "no such policy");
+  return {};
+}
+
 /// Whether some way from the start to the end takes none of `variables`.
 bool may_leave_out(const patterns::Program& program, patterns::VariableMask variables) {
   std::vector<bool> seen(program.positions.size(), false);
@@ -132,6 +145,18 @@ void analyze_within(RuleScope& scope, const dsl::Rule& rule) {
   scope.program.within_events = rule.within->value.events.value_or(0);
   if (scope.program.within <= Duration{0} || rule.within->value.events == 0u) {
     scope.reporter.error(rule.within->span, "E0605", "`within` must be longer than nothing");
+  }
+}
+
+void analyze_run_limit(RuleScope& scope, const dsl::Rule& rule) {
+  if (!rule.max_runs_per_key) return;
+  const dsl::Limit& limit = rule.max_runs_per_key->value;
+  scope.program.run_limit = {limit.count, policy_of(limit.policy)};
+  if (limit.count == 0) {
+    scope.reporter.error(rule.max_runs_per_key->span,
+                         "E0605",
+                         "with no run at all the rule finds nothing",
+                         "allow at least 1");
   }
 }
 
@@ -238,6 +263,7 @@ void check_window_only(const RuleScope& scope, const dsl::Rule& rule) {
   if (rule.after_match) refuse(scope, rule.after_match->span, "after match", kind);
   if (rule.on_timeout && !rule.on_timeout->none) refuse(scope, rule.on_timeout->span, "on timeout", kind);
   if (rule.runs) refuse(scope, rule.runs->span, "runs", kind);
+  if (rule.max_runs_per_key) refuse(scope, rule.max_runs_per_key->span, "max runs per key", kind);
   if (rule.report) refuse(scope, rule.report->span, "report", kind);
   if (rule.cancel) refuse(scope, rule.cancel->span, "cancel", kind);
   if (rule.emit && rule.emit->value == dsl::EmitMode::preferred)

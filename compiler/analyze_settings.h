@@ -12,6 +12,7 @@ inline constexpr std::int64_t kWindowsPerEventMax = 10'000;  ///< of a hopping w
 
 void analyze_severity(RuleScope& scope, const dsl::Rule& rule);
 void analyze_within(RuleScope& scope, const dsl::Rule& rule);
+void analyze_run_limit(RuleScope& scope, const dsl::Rule& rule);
 void analyze_suppress(RuleScope& scope, const dsl::Rule& rule);
 void analyze_window(RuleScope& scope, const dsl::Rule& rule);
 void analyze_alignment(RuleScope& scope, const dsl::Rule& rule);  ///< `offset:` and `timezone:`

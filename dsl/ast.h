@@ -213,6 +213,13 @@ struct Within {
   std::optional<std::uint64_t> events;  ///< `within: 100 events`
 };
 
+/// What happens where a key has as many runs as it may have and another would begin.
+enum class LimitPolicy : std::uint8_t { drop_newest, drop_oldest, fail };
+struct Limit {
+  std::uint64_t count = 0;
+  LimitPolicy policy = LimitPolicy::drop_newest;
+};
+
 enum class AfterMatchKind : std::uint8_t {
   skip_past_last_event,
   skip_to_next_event,
@@ -294,8 +301,9 @@ struct Rule {
   std::optional<Located<std::string>> emit_to;   ///< the type of the events that all alerts become
   std::optional<Located<Duration>> offset;       ///< of the windows
   std::optional<Located<std::string>> timezone;  ///< of the windows
+  std::optional<Located<Limit>> max_runs_per_key;
   std::vector<NamedSet> sets;
-  std::vector<RawKey> others;  ///< `late`, `allowed lateness`, `max runs per key`, …
+  std::vector<RawKey> others;  ///< `late`, `allowed lateness`
 };
 
 struct RuleFile {

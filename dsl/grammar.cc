@@ -296,6 +296,10 @@ const auto window = called("`tumbling`, `hopping`, `sliding`, `session` or `coun
                                (word("hopping") > length > word("every") > length) |
                                (word("count") > integer > -(word("or") > length)));
 const auto within = called("a duration (as `10m`) or `100 events`", duration | (integer > word("events")));
+const auto policy =
+    called("`drop newest`, `drop oldest` or `fail`",
+           (word("drop") > called("`newest` or `oldest`", word("newest") | word("oldest"))) | word("fail"));
+const auto limit = called("a number (as `1000` or `1000, drop oldest`)", integer >> -(comma > policy));
 const auto one_event = word("first") | word("last");
 const auto target = (word("next") > word("event")) | (one_event > variables);
 const auto skip = (word("past") > word("last") > word("event")) |
@@ -404,6 +408,15 @@ WindowKind window_kind(std::string_view word) {
   return word == "session" ? WindowKind::session : WindowKind::count;
 }
 
+/// `1000`, `1000, fail` or `1000, drop oldest`; behind it comes the end.
+LimitPolicy limit_policy(const std::vector<Token>& tokens) {
+  const auto is = [&](std::size_t at, std::string_view word) {
+    return at < tokens.size() && tokens[at].text == word;
+  };
+  if (is(3, "oldest")) return LimitPolicy::drop_oldest;
+  return is(2, "fail") ? LimitPolicy::fail : LimitPolicy::drop_newest;
+}
+
 AfterMatchKind after_match_kind(const std::vector<Token>& tokens) {
   if (tokens[0].text == "no") return AfterMatchKind::no_skip;
   if (tokens[1].text == "past") return AfterMatchKind::skip_past_last_event;
@@ -454,6 +467,12 @@ std::optional<Within> parse_within(const MappedText& text, Diagnostics& diagnost
   const auto& number_or_duration = reading.tokens()[0].number;
   if (const auto* length = std::get_if<Duration>(&number_or_duration)) return Within{*length, std::nullopt};
   return Within{std::nullopt, std::get<std::uint64_t>(number_or_duration)};
+}
+
+std::optional<Limit> parse_limit(const MappedText& text, Diagnostics& diagnostics) {
+  Reading reading(text, TextKind::setting, diagnostics);
+  if (!reading.matches(limit)) return std::nullopt;
+  return Limit{std::get<std::uint64_t>(reading.tokens()[0].number), limit_policy(reading.tokens())};
 }
 
 std::optional<AfterMatch> parse_after_match(const MappedText& text, Diagnostics& diagnostics) {

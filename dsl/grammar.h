@@ -35,6 +35,7 @@ std::optional<Window> parse_window(const MappedText& text, Diagnostics& diagnost
 std::optional<Within> parse_within(const MappedText& text, Diagnostics& diagnostics);
 
 /// `skip past last event`, `skip to next event`, `skip to first V`, `skip to last (V | W)`, `no skip`.
+std::optional<Limit> parse_limit(const MappedText& text, Diagnostics& diagnostics);
 std::optional<AfterMatch> parse_after_match(const MappedText& text, Diagnostics& diagnostics);
 
 /// A duration alone, as `1h30m`.

@@ -45,7 +45,7 @@ class RuleReader {
     std::string_view name;
     void (RuleReader::*read)(const YamlEntry& entry);
   };
-  static const std::array<Key, 29> kKeys;
+  static const std::array<Key, 28> kKeys;
   static std::vector<std::string_view> key_names();
 
   void read_id(const YamlEntry& entry);
@@ -85,6 +85,10 @@ class RuleReader {
   void read_offset(const YamlEntry& entry) {
     rule_.offset = yaml_.parse_located(entry, "a duration, as `6h`", parse_duration_setting);
   }
+  void read_max_runs_per_key(const YamlEntry& entry) {
+    rule_.max_runs_per_key =
+        yaml_.parse_located(entry, "a number, as `1000` or `1000, drop oldest`", parse_limit);
+  }
   void read_emit_to(const YamlEntry& entry) { rule_.emit_to = yaml_.text(entry, "an event type"); }
   void read_timezone(const YamlEntry& entry) {
     rule_.timezone = yaml_.text(entry, "a time zone, as `Europe/Berlin`");
@@ -101,7 +105,7 @@ class RuleReader {
   Rule rule_;
 };
 
-const std::array<RuleReader::Key, 29> RuleReader::kKeys{{
+const std::array<RuleReader::Key, 28> RuleReader::kKeys{{
     {"rule", &RuleReader::read_id},
     {"title", &RuleReader::read_title},
     {"severity", &RuleReader::read_severity},
@@ -128,8 +132,7 @@ const std::array<RuleReader::Key, 29> RuleReader::kKeys{{
     {"keys", &RuleReader::read_keys},
     {"offset", &RuleReader::read_offset},
     {"timezone", &RuleReader::read_timezone},
-    {"max runs per key", &RuleReader::read_other},
-    {"max state", &RuleReader::read_other},
+    {"max runs per key", &RuleReader::read_max_runs_per_key},
     {"emit to", &RuleReader::read_emit_to},
 }};
 

@@ -156,6 +156,9 @@ class ProgramPrinter {
     }
     line("after match {}{}", name_of(program_.after_match), names(program_.skip_to));
     if (program_.runs != RunsKept::all) line("runs {}", name_of(program_.runs));
+    const RunLimit& limit = program_.run_limit;
+    if (limit.per_key != kRunsPerKey || limit.policy != LimitPolicy::drop_newest)
+      line("max runs per key {}, {}", limit.per_key, name_of(limit.policy));
     if (program_.emit_preferred) line("emit preferred");
     if (program_.report_all) line("report all");
     if (program_.cancel) line("cancel {}", variables_[program_.cancel.value]);
@@ -244,6 +247,11 @@ std::string_view name_of(AfterMatch after) {
   static constexpr std::string_view kWords[] = {
       "skip past last event", "skip to next event", "skip to first", "skip to last", "no skip"};
   return word(kWords, after);
+}
+
+std::string_view name_of(LimitPolicy policy) {
+  static constexpr std::string_view kWords[] = {"drop newest", "drop oldest", "fail"};
+  return word(kWords, policy);
 }
 
 std::string_view name_of(RunsKept runs) {

@@ -99,6 +99,20 @@ enum class RunsKept : std::uint8_t {
 };
 std::string_view name_of(RunsKept runs);
 
+/// What happens where a key has as many runs as it may have and another would begin.
+enum class LimitPolicy : std::uint8_t {
+  drop_newest,  ///< it is not begun
+  drop_oldest,  ///< those of the earliest start make room
+  fail,         ///< nothing more is worked through
+};
+std::string_view name_of(LimitPolicy policy);
+
+inline constexpr std::size_t kRunsPerKey = 100'000;  ///< where a rule does not say
+struct RunLimit {
+  std::size_t per_key = kRunsPerKey;
+  LimitPolicy policy = LimitPolicy::drop_newest;
+};
+
 enum class WindowKind : std::uint8_t { none, tumbling, hopping, sliding, session, count };
 enum class WindowEmit : std::uint8_t { first, each, close };
 std::string_view name_of(WindowKind kind);
@@ -174,6 +188,7 @@ struct Program {
   AfterMatch after_match = AfterMatch::skip_past_last_event;
   VariableMask skip_to = 0;  ///< of skip_to_first and skip_to_last
   RunsKept runs = RunsKept::all;
+  RunLimit run_limit;
   bool emit_preferred = false;  ///< a start's best match, once nothing better can come
   bool report_all = false;      ///< what one event or deadline completes is told before anything is dropped
   VariableId cancel;            ///< an event that satisfies it ends runs

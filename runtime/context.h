@@ -7,6 +7,7 @@
 #include "runtime/event_store.h"
 #include "runtime/match_buffer.h"
 #include "runtime/rule_set.h"
+#include "runtime/run_limit.h"
 #include "runtime/table_store.h"
 #include "runtime/timer_queue.h"
 
@@ -34,10 +35,11 @@ struct Context {
   MatchBuffer& buffer;
   TimerQueue timers;
   EventTime now = kTimeMin;      ///< between steps: every deadline before it has been worked through
-  Arena scratch;                 ///< texts made while one event or deadline is worked on
-  AlertBatch* alerts = nullptr;  ///< where alerts go during a step
-  bool render_alerts = true;     ///< false: counted only
-  bool idle_clock = false;       ///< wall time stands in for the events'
+  Arena scratch;                        ///< texts made while one event or deadline is worked on
+  AlertBatch* alerts = nullptr;         ///< where alerts go during a step
+  bool render_alerts = true;            ///< false: counted only
+  bool idle_clock = false;              ///< wall time stands in for the events'
+  std::optional<LimitFailure> failure;  ///< the first of a step
 };
 
 /// The event being worked on, captured at most once, when the first run that goes on takes it.

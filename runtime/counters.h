@@ -15,6 +15,7 @@ struct RuleCounters {
   std::uint64_t null_operations = 0;  ///< overflow, division by zero, kinds that do not go together
   std::uint64_t runs_live = 0;
   std::uint64_t runs_refused = 0;  ///< not begun because the key had as many as it may have
+  std::uint64_t runs_dropped = 0;  ///< to make room for newer ones, for the same reason
 
   /// Calls `visit` for each number, in an order that stays.
   template <class Visit>
@@ -33,6 +34,7 @@ struct RuleCounters {
     null_operations += other.null_operations;
     runs_live += other.runs_live;
     runs_refused += other.runs_refused;
+    runs_dropped += other.runs_dropped;
     return *this;
   }
 };

@@ -23,9 +23,6 @@ namespace tocsin::runtime {
 
 class WindowState;
 
-/// More runs than this under one key are not begun; counted in `runs_refused`.
-inline constexpr std::size_t kRunsPerKeyMax = 100'000;
-
 /// One partial match: the events taken so far and the ways on that are still open. What an event looks at
 /// comes first.
 struct Run {

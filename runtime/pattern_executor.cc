@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 namespace tocsin::runtime {
 
@@ -122,13 +123,14 @@ bool PatternExecutor::begin_runs(KeyState& key, RuleState& state, CurrentEvent& 
 
 void PatternExecutor::step(KeyState& key, RuleState& state, std::size_t index, CurrentEvent& event) {
   const Effect effect = effect_of(state.runs[index]);
+  const bool ends = (state.runs[index].open & ~effect.closes & ~effect.expired) == 0;
+  if (ends) kill(state.runs[index]);  // first: what it becomes takes its room
   for (TransitionMask takes = effect.takes; takes != 0; takes &= takes - 1) {
     take(key, state, &state.runs[index], static_cast<std::uint8_t>(std::countr_zero(takes)), event);
   }
   Run& run = state.runs[index];
   run.fresh = false;
   run.open &= ~effect.closes;
-  if ((run.open & ~effect.expired) == 0) kill(run);
 }
 
 void PatternExecutor::take(
@@ -149,6 +151,7 @@ void PatternExecutor::take(
   run.open = lasting_[target.value];
   run.fresh = true;
   run.complete = false;
+  run.dead = false;
   if (accepts_[target.value]) {
     MatchBuffer::hold(run.tail);
     candidates_.push_back({run.start_sequence, run.tail, *accepts_[target.value], tests_.event().time});
@@ -156,10 +159,9 @@ void PatternExecutor::take(
   enter(key, state, run);
 }
 
-/// Keeps `run` if it can go on.
+/// Keeps `run` if it can go on and there is room for it.
 void PatternExecutor::enter(KeyState& key, RuleState& state, const Run& run) {
-  if (run.open == 0 || state.runs.size() >= kRunsPerKeyMax) {
-    counters_.runs_refused += run.open == 0 ? 0 : 1;
+  if (run.open == 0 || (state.runs.size() >= program_.run_limit.per_key && !make_room(key, state))) {
     context_.buffer.release(run.tail);
     return;
   }
@@ -169,6 +171,31 @@ void PatternExecutor::enter(KeyState& key, RuleState& state, const Run& run) {
   ++counters_.runs_live;
   for (const auto& [lane, gap] : gap_lanes_[run.position.value]) {
     context_.timers.push(lane, {saturating_add(tests_.event().time, gap), &key, key.generation, rule_index_});
+  }
+}
+
+/// Whether one more run may be kept beside those of `state` that wait for an event.
+bool PatternExecutor::make_room(const KeyState& key, RuleState& state) {
+  const auto waits = [](const Run& r) { return !r.dead && !r.timed_out; };
+  const auto waiting = static_cast<std::size_t>(std::count_if(state.runs.begin(), state.runs.end(), waits));
+  if (waiting < program_.run_limit.per_key) return true;
+  if (program_.run_limit.policy == patterns::LimitPolicy::drop_oldest) {
+    drop_oldest_start(state);
+    return true;
+  }
+  ++counters_.runs_refused;
+  note_full(context_, rule_index_, key, tests_.event());
+  return false;
+}
+
+/// All its runs, also those that time has closed: nothing is told of it any more.
+void PatternExecutor::drop_oldest_start(RuleState& state) {
+  std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
+  for (const Run& run : state.runs) oldest = run.dead ? oldest : std::min(oldest, run.start_sequence);
+  for (Run& run : state.runs) {
+    if (run.dead || run.start_sequence != oldest) continue;
+    kill(run);
+    ++counters_.runs_dropped;
   }
 }
 

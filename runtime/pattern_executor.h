@@ -111,6 +111,8 @@ class PatternExecutor : public Executor {
                   patterns::TransitionMask& blocked);
   void take(KeyState& key, RuleState& state, const Run* before, std::uint8_t choice, CurrentEvent& event);
   void enter(KeyState& key, RuleState& state, const Run& run);
+  bool make_room(const KeyState& key, RuleState& state);
+  void drop_oldest_start(RuleState& state);
 
   // doubles
   void merge_doubles(RuleState& state, std::size_t first);

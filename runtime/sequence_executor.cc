@@ -99,10 +99,7 @@ void SequenceExecutor::advance(KeyState& key, Run& run, CurrentEvent& event) {
 }
 
 void SequenceExecutor::open_run(KeyState& key, RuleState& state, CurrentEvent& event) {
-  if (state.runs.size() >= kRunsPerKeyMax) {
-    ++counters_.runs_refused;
-    return;
-  }
+  if (state.runs.size() >= program_.run_limit.per_key && !make_room(key, state, event)) return;
   Run& run = state.runs.emplace_back();
   run.begun = event.event().time;
   run.start_sequence = event.sequence();
@@ -112,6 +109,19 @@ void SequenceExecutor::open_run(KeyState& key, RuleState& state, CurrentEvent& e
   if (!within_lane_) return;
   const EventTime deadline = saturating_add(run.begun, program_.within);
   context_.timers.push(*within_lane_, {deadline, &key, key.generation, rule_index_});
+}
+
+/// Whether one more run may be kept.
+bool SequenceExecutor::make_room(const KeyState& key, RuleState& state, const CurrentEvent& event) {
+  if (program_.run_limit.policy == patterns::LimitPolicy::drop_oldest) {
+    state.runs[0].dead = true;
+    remove_dead(state);
+    ++counters_.runs_dropped;
+    return true;
+  }
+  ++counters_.runs_refused;
+  note_full(context_, rule_index_, key, event.event());
+  return false;
 }
 
 /// Puts `run`, which has just taken the event in hand, at `position`.

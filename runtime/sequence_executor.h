@@ -42,6 +42,7 @@ class SequenceExecutor final : public Executor {
   bool advances(const Run& run);
   void advance(KeyState& key, Run& run, CurrentEvent& event);
   void open_run(KeyState& key, RuleState& state, CurrentEvent& event);
+  bool make_room(const KeyState& key, RuleState& state, const CurrentEvent& event);
   void await(Run& run, patterns::PositionId position);
   patterns::PositionId target_of(patterns::PositionId position) const;
   void remove_dead(RuleState& state);

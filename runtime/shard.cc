@@ -161,6 +161,15 @@ void Shard::process(std::size_t level, const RoutedEvent& routed) {
   if (key != nullptr && store.idle(*key)) store.remove(*key);
 }
 
+std::optional<LimitFailure> Shard::failure() const {
+  std::optional<LimitFailure> first;
+  for (const auto& level : levels_) {
+    const auto& failure = level->context.failure;
+    if (failure && (!first || failure->order < first->order)) first = failure;
+  }
+  return first;
+}
+
 // --- keys of tables --------------------------------------------------------------------------------
 
 namespace {

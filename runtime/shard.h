@@ -75,6 +75,10 @@ class Shard {
   /// more use if it fails.
   Status restore(std::string_view bytes);
 
+  /// The first rule, in the order of alerts, that `advance` found without room for a run where its limit
+  /// calls that a failure; nothing after it counts.
+  std::optional<LimitFailure> failure() const;
+
   const RuleCounters& counters(std::uint32_t rule) const { return executors_[rule]->counters(); }
 
  private:

@@ -1,0 +1,25 @@
+#pragma once
+/// `max runs per key: N, fail`: what a step says where a key would have had more.
+
+#include "base/event.h"
+#include "runtime/alert.h"
+
+#include <cstdint>
+#include <string>
+
+namespace tocsin::runtime {
+
+struct Context;
+struct KeyState;
+
+struct LimitFailure {
+  AlertOrder order;  ///< after all that the event at hand brings
+  std::uint32_t rule = 0;
+  std::string key;  ///< its bytes
+};
+
+/// There was no room for a run of `key` that `event` would have begun: where the rule's limit says so,
+/// nothing after the event counts. The first of a step is kept.
+void note_full(Context& context, std::uint32_t rule, const KeyState& key, const Event& event);
+
+}  // namespace tocsin::runtime
