@@ -1,6 +1,7 @@
 #pragma once
 /// Copying and comparing the few bytes that keys and names are: a call would cost more than the work.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -9,8 +10,15 @@ namespace tocsin {
 
 /// As std::memcpy.
 inline void copy_bytes(char* to, const char* from, std::size_t size) {
-  if (size > 16) {
+  if (size > 32) {
     std::memcpy(to, from, size);
+  } else if (size > 16) {
+    std::array<char, 16> first;
+    std::array<char, 16> last;
+    std::memcpy(first.data(), from, 16);
+    std::memcpy(last.data(), from + size - 16, 16);
+    std::memcpy(to, first.data(), 16);
+    std::memcpy(to + size - 16, last.data(), 16);
   } else if (size >= 8) {  // two halves that may overlap; so below
     std::uint64_t first = 0;
     std::uint64_t last = 0;

@@ -409,13 +409,11 @@ std::optional<EventTime> time_from_units(std::int64_t count, TimeFormat format) 
   return EventTime{Duration{ns}};
 }
 
-void append_rfc3339(std::string& out, EventTime t) {
+char* put_rfc3339(char* to, EventTime t) {
   const std::int64_t ns = t.time_since_epoch().count();
   const std::int64_t seconds = ns / kNsPerSecond - (ns % kNsPerSecond < 0 ? 1 : 0);
   const std::int64_t days = seconds / kSecondsPerDay - (seconds % kSecondsPerDay < 0 ? 1 : 0);
   const Date date = civil_from_days(days);
-  std::array<char, 32> text;
-  char* to = text.data();
   put_pair(to, static_cast<std::uint64_t>(date.year) / 100);
   put_pair(to, static_cast<std::uint64_t>(date.year) % 100);
   *to++ = '-';
@@ -427,7 +425,12 @@ void append_rfc3339(std::string& out, EventTime t) {
   const std::int64_t fraction = ns % kNsPerSecond;
   put_fraction(to, static_cast<std::uint64_t>(fraction < 0 ? fraction + kNsPerSecond : fraction));
   *to++ = 'Z';
-  out.append(text.data(), to);
+  return to;
+}
+
+void append_rfc3339(std::string& out, EventTime t) {
+  std::array<char, kRfc3339BytesMax> text;
+  out.append(text.data(), put_rfc3339(text.data(), t));
 }
 
 }  // namespace tocsin

@@ -60,4 +60,8 @@ std::optional<EventTime> time_from_units(std::int64_t count, TimeFormat format);
 /// Appends `2023-11-14T22:13:20.000Z`: milliseconds, or as many digits as the time needs.
 void append_rfc3339(std::string& out, EventTime t);
 
+/// The same at `to`, where there is room for kRfc3339BytesMax. Gives the end.
+char* put_rfc3339(char* to, EventTime t);
+inline constexpr std::size_t kRfc3339BytesMax = 32;
+
 }  // namespace tocsin

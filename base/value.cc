@@ -362,6 +362,10 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+bool is_plain_json_text(std::string_view text) {
+  return plain_run(text) == text.size();
+}
+
 void append_json_text(std::string& out, std::string_view text) {
   while (true) {
     const std::size_t run = plain_run(text);

@@ -148,6 +148,9 @@ void append_json_string(std::string& out, std::string_view text);
 /// The same without the quotes.
 void append_json_text(std::string& out, std::string_view text);
 
+/// Whether `text` stands in a JSON string as it is.
+bool is_plain_json_text(std::string_view text);
+
 /// Appends `v` as a person reads it in a message: strings bare, the rest as in JSON.
 void append_plain(std::string& out, const Value& v);
 

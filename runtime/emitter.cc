@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <cstring>
 
 namespace tocsin::runtime {
 
@@ -19,9 +20,41 @@ namespace {
 constexpr std::string_view kIdBegin = "{\"id\":\"";
 
 template <class... Numbers>
-void append_raw(std::string& out, Numbers... numbers) {
+void append_raw(TextBuffer& out, Numbers... numbers) {
   const std::array<std::uint64_t, sizeof...(numbers)> words{numbers...};
-  out.append(reinterpret_cast<const char*>(words.data()), sizeof words);
+  std::memcpy(out.room(sizeof words), words.data(), sizeof words);
+  out.take(sizeof words);
+}
+
+/// With the quote and the comma behind it.
+void append_time(TextBuffer& out, EventTime time) {
+  char* const begin = out.room(kRfc3339BytesMax);
+  out.take(static_cast<std::size_t>(put_rfc3339(begin, time) - begin));
+  out += "\",";
+}
+
+/// As append_json_text; `scratch` is of use where something has to be escaped.
+void add_json_text(TextBuffer& out, std::string_view text, std::string& scratch) {
+  if (is_plain_json_text(text)) {
+    out += text;
+    return;
+  }
+  scratch.clear();
+  append_json_text(scratch, text);
+  out += scratch;
+}
+
+/// As append_json.
+void add_json(TextBuffer& out, const Value& v, std::string& scratch) {
+  if (v.is_string()) {
+    out += '"';
+    add_json_text(out, v.as_text(), scratch);
+    out += '"';
+    return;
+  }
+  scratch.clear();
+  append_json(scratch, v);
+  out += scratch;
 }
 
 constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
@@ -153,8 +186,10 @@ void Emitter::tell(const ResultView& result) {
   alert.kind = result.kind;
   alert.time = result.time;
   alert.begin = context_.alerts->lines.size();
-  render(result, suppressed, context_.alerts->lines);
-  alert.size = context_.alerts->lines.size() - alert.begin;
+  line_.clear();
+  render(result, suppressed, line_);
+  alert.size = line_.size();
+  context_.alerts->lines += line_.text();
 }
 
 /// Of the result whose path is at hand.
@@ -184,7 +219,7 @@ void Emitter::derive(const ResultView& result, const AlertOrder& order) {
   append_id(result, id_);
   context_.scratch.reset();
   const std::uint64_t null_operations = counters_.null_operations;
-  const std::string_view id = std::string_view(id_).substr(kIdBegin.size());
+  const std::string_view id = id_.text().substr(kIdBegin.size());
   const EventPlace decided = decided_at(result.order);
   derived_writer_.write(result.kind, derived.time, id, scope_of(result, decided), batch.derived_text);
   if (context_.render_alerts) counters_.null_operations = null_operations;  // the alert counts them
@@ -221,31 +256,35 @@ std::optional<std::uint64_t> Emitter::held_back_before(const ResultView& result)
   return held;
 }
 
-void Emitter::render(const ResultView& result, std::uint64_t suppressed, std::string& line) {
+void Emitter::render(const ResultView& result, std::uint64_t suppressed, TextBuffer& line) {
   const Kind& kind = kinds_[static_cast<std::size_t>(result.kind)];
   append_id(result, line);
   line += kind.head;
-  append_time(result.time, line);
+  append_time(line, result.time);
   if (context_.idle_clock) line += "\"clock\":\"idle\",";
   append_key(result, line);
   append_output(result, kind, line);
   if (result.has_span()) {
     line += "\"window\":{\"start\":\"";
-    append_time(result.window_begin, line);
+    append_time(line, result.window_begin);
     line += "\"end\":\"";
-    append_time(result.window_end, line);
+    append_time(line, result.window_end);
     line.back() = '}';
     line += ',';
   }
   append_events(line);
   if (result.kind == AlertKind::timeout) append_waiting(result.waiting, line);
-  if (suppressed > 0) line += ",\"suppressed\":" + std::to_string(suppressed);
+  if (suppressed > 0) {
+    line += ",\"suppressed\":";
+    line += std::to_string(suppressed);
+  }
   line += "}\n";
 }
 
 /// `{"id":"…`: the same for the same rule, version, key and events, wherever and whenever it is found.
-void Emitter::append_id(const ResultView& result, std::string& line) {
-  id_bytes_ = kinds_[static_cast<std::size_t>(result.kind)].id_bytes;
+void Emitter::append_id(const ResultView& result, TextBuffer& line) {
+  id_bytes_.clear();
+  id_bytes_ += kinds_[static_cast<std::size_t>(result.kind)].id_bytes;
   append_raw(id_bytes_, result.key->key_bytes().size());
   id_bytes_ += result.key->key_bytes();
   if (result.has_span()) {
@@ -264,20 +303,14 @@ void Emitter::append_id(const ResultView& result, std::string& line) {
       append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
     }
   }
-  const XXH128_hash_t hash = XXH3_128bits(id_bytes_.data(), id_bytes_.size());
-  std::array<char, kIdBegin.size() + 2 * sizeof hash> text;
-  char* const digits = std::copy(kIdBegin.begin(), kIdBegin.end(), text.data());
+  const XXH128_hash_t hash = XXH3_128bits(id_bytes_.text().data(), id_bytes_.size());
+  line += kIdBegin;
+  char* const digits = line.room(2 * sizeof hash);
   put_hex(put_hex(digits, hash.high64), hash.low64);
-  line.append(text.data(), text.size());
+  line.take(2 * sizeof hash);
 }
 
-/// With the quote and the comma behind it.
-void Emitter::append_time(EventTime time, std::string& line) const {
-  append_rfc3339(line, time);
-  line += "\",";
-}
-
-void Emitter::append_key(const ResultView& result, std::string& line) const {
+void Emitter::append_key(const ResultView& result, TextBuffer& line) {
   if (key_begins_.empty()) {
     line += "\"key\":{},";
     return;
@@ -285,12 +318,12 @@ void Emitter::append_key(const ResultView& result, std::string& line) const {
   std::string_view bytes = result.key->key_bytes();
   for (const std::string& begin : key_begins_) {
     line += begin;
-    append_json(line, read_key_bytes(bytes));
+    add_json(line, read_key_bytes(bytes), scratch_);
   }
   line += "},";
 }
 
-void Emitter::append_output(const ResultView& result, const Kind& kind, std::string& line) {
+void Emitter::append_output(const ResultView& result, const Kind& kind, TextBuffer& line) {
   if (kind.message.empty() && kind.fields.empty()) return;
   context_.scratch.reset();
   const EventPlace decided = decided_at(result.order);
@@ -303,21 +336,21 @@ void Emitter::append_output(const ResultView& result, const Kind& kind, std::str
   const auto& output = result.kind == AlertKind::match ? program_.on_match : program_.on_timeout;
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
     line += kind.fields[i];
-    append_json(line, evaluate(scope, output->fields[i].value));
+    add_json(line, evaluate(scope, output->fields[i].value), scratch_);
   }
   line += "},";
 }
 
 /// `v` as a message shows it, within a JSON string.
-void Emitter::append_hole(const Value& v, std::string& line) {
-  if (v.is_string()) return append_json_text(line, v.as_text());
+void Emitter::append_hole(const Value& v, TextBuffer& line) {
+  if (v.is_string()) return add_json_text(line, v.as_text(), scratch_);
   hole_.clear();
   append_plain(hole_, v);
-  append_json_text(line, hole_);
+  add_json_text(line, hole_, scratch_);
 }
 
 /// variable -> list of the taken events, as received; variables in the order of the rule.
-void Emitter::append_events(std::string& line) const {
+void Emitter::append_events(TextBuffer& line) const {
   line += "\"events\":{";
   patterns::VariableMask there = 0;
   for (const TakenEvent* taken : path_) there |= patterns::mask_of(taken->variable);
@@ -340,7 +373,7 @@ void Emitter::append_events(std::string& line) const {
   }
 }
 
-void Emitter::append_waiting(VariableMask waiting, std::string& line) {
+void Emitter::append_waiting(VariableMask waiting, TextBuffer& line) {
   if (waiting != waiting_ || waiting_text_.empty()) {
     waiting_ = waiting;
     waiting_text_ = ",\"waiting\":[";

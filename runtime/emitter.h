@@ -1,6 +1,7 @@
 #pragma once
 /// Matches and timeouts -> alerts: one JSON object a line, as LANGUAGE's section on alerts has it.
 
+#include "base/text_buffer.h"
 #include "runtime/context.h"
 #include "runtime/derived_event.h"
 #include "runtime/evaluator.h"
@@ -72,14 +73,13 @@ class Emitter {
   AlertOrder place_of(const ResultView& result);
   void derive(const ResultView& result, const AlertOrder& order);
   Scope scope_of(const ResultView& result, const EventPlace& decided);
-  void render(const ResultView& result, std::uint64_t suppressed, std::string& line);
-  void append_id(const ResultView& result, std::string& line);
-  void append_time(EventTime time, std::string& line) const;
-  void append_key(const ResultView& result, std::string& line) const;
-  void append_output(const ResultView& result, const Kind& kind, std::string& line);
-  void append_hole(const Value& v, std::string& line);
-  void append_events(std::string& line) const;
-  void append_waiting(patterns::VariableMask waiting, std::string& line);
+  void render(const ResultView& result, std::uint64_t suppressed, TextBuffer& line);
+  void append_id(const ResultView& result, TextBuffer& line);
+  void append_key(const ResultView& result, TextBuffer& line);
+  void append_output(const ResultView& result, const Kind& kind, TextBuffer& line);
+  void append_hole(const Value& v, TextBuffer& line);
+  void append_events(TextBuffer& line) const;
+  void append_waiting(patterns::VariableMask waiting, TextBuffer& line);
 
   Context& context_;
   std::uint32_t rule_;
@@ -98,9 +98,11 @@ class Emitter {
   EventTime ordinal_decided_ = kTimeMin;
   std::uint32_t ordinal_ = 0;
   std::vector<const TakenEvent*> path_;  // of the result in hand
-  std::string id_bytes_;
+  TextBuffer line_;
+  TextBuffer id_bytes_;
+  TextBuffer id_;  // of the alert in hand, where it becomes an event
   std::string hole_;
-  std::string id_;  // of the alert in hand, where it becomes an event
+  std::string scratch_;
 };
 
 }  // namespace tocsin::runtime

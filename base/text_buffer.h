@@ -1,0 +1,59 @@
+#pragma once
+/// Text put together from many small pieces, for which the calls that std::string makes would cost more than
+/// the copying.
+
+#include "base/bytes.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace tocsin {
+
+/// Keeps its memory when cleared. Moves what it holds when it grows.
+class TextBuffer {
+ public:
+  std::string_view text() const { return {begin_.get(), size()}; }
+  std::size_t size() const { return static_cast<std::size_t>(end_ - begin_.get()); }
+  void clear() { end_ = begin_.get(); }
+
+  /// Forgets all but the first `size` bytes.
+  void truncate(std::size_t size) { end_ = begin_.get() + size; }
+
+  /// Where the next `size` bytes go: write them there, then `take` them.
+  char* room(std::size_t size) {
+    if (static_cast<std::size_t>(limit_ - end_) < size) grow(size);
+    return end_;
+  }
+  void take(std::size_t size) { end_ += size; }
+
+  TextBuffer& operator+=(std::string_view text) {
+    copy_bytes(room(text.size()), text.data(), text.size());
+    take(text.size());
+    return *this;
+  }
+  TextBuffer& operator+=(char c) {
+    *room(1) = c;
+    take(1);
+    return *this;
+  }
+  char& back() { return end_[-1]; }
+
+ private:
+  void grow(std::size_t size) {
+    const std::size_t used = this->size();
+    const std::size_t capacity = std::max(2 * (used + size), std::size_t{256});
+    auto begin = std::make_unique<char[]>(capacity);
+    std::copy_n(begin_.get(), used, begin.get());
+    begin_ = std::move(begin);
+    end_ = begin_.get() + used;
+    limit_ = begin_.get() + capacity;
+  }
+
+  std::unique_ptr<char[]> begin_;
+  char* end_ = nullptr;
+  char* limit_ = nullptr;
+};
+
+}  // namespace tocsin
