@@ -152,7 +152,7 @@ void add_bench_command(CLI::App& app, Action& action) {
   bench_app
       ->add_option("--mode",
                    command->mode,
-                   "memory: decoded once, then only the engine is timed; file: from the file on")
+                   "memory: decoded and routed once, then only the engine is timed; file: from the file on")
       ->check(CLI::IsMember({"memory", "file"}));
   bench_app->add_option("--repeat", command->repeat, "How often; the median counts")
       ->check(CLI::Range(1, 1000));

@@ -17,6 +17,7 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
       shard_options_{options},
       team_{workers},
       routed_(workers, std::vector<runtime::RoutedEvents>(workers)),
+      unkeyed_{*rules_},
       changes_(workers),
       alerts_(workers),
       first_(workers, kTimeMax),
@@ -32,6 +33,19 @@ Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
 void Engine::make_routers() {
   routers_.clear();
   for (std::size_t i = 0; i < shards_.size(); ++i) routers_.emplace_back(rules_, &tables_);
+}
+
+void Engine::feed(std::span<const connectors::EventBatch> batches, std::span<runtime::RoutedPart> routed) {
+  for (runtime::RoutedPart& part : routed) {
+    fed_.push_back(&part);
+    if (part.unkeyed) unkeyed_ += *part.unkeyed;
+  }
+  if (!minds_tables_) return;
+  team_.run([&](std::size_t part) {
+    for (const Event& event : batches[part].events) {
+      if (!event.late) route_change(part, event, routed[part].keys);
+    }
+  });
 }
 
 void Engine::route(std::size_t part, const Event& event, Arena& arena) {
@@ -61,6 +75,7 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
       take_routed(worker);
       shards_[worker]->advance(level, {release, watermark, idle_clock}, alerts_of(worker, out));
     });
+    fed_.clear();
     if (levels > 1) feed_derived(out);
   }
   if (shards_.size() > 1) {
@@ -78,6 +93,9 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
 }
 
 void Engine::take_routed(std::size_t worker) {
+  for (const runtime::RoutedPart* part : fed_) {
+    for (const RoutedEvent& routed : part->by_worker[worker]) shards_[worker]->add(routed);
+  }
   for (auto& part : routed_) {
     for (const RoutedEvent& routed : part[worker]) shards_[worker]->add(routed);
     part[worker].clear();
@@ -206,7 +224,9 @@ void Engine::swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
   for (auto& shard : shards_) shard->swap_rules(rules, kept, decode);
   const std::shared_ptr<const runtime::RuleSet> before = std::exchange(rules_, std::move(rules));
   make_routers();
+  unkeyed_ = runtime::UnkeyedCounts(*rules_);
   note_tables();
+  fed_.clear();
   for (auto& part : routed_) {  // of a swap without a step since
     for (runtime::RoutedEvents& events : part) events.clear();
   }
@@ -229,15 +249,34 @@ void Engine::watch_new_keys(const runtime::RuleSet& before,
 void Engine::forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept) {
   for (std::uint32_t i = 0; i < kept.size(); ++i) {
     if (!kept[i]) continue;
-    for (const runtime::Router& router : routers_) unkeyed_before_[i] -= router.unkeyed(i);
+    unkeyed_before_[i] -= unkeyed(i);
   }
+}
+
+/// Under the present rules.
+std::uint64_t Engine::unkeyed(std::uint32_t rule) const {
+  const runtime::DeployedRule& deployed = rules_->rules()[rule];
+  std::uint64_t sum = unkeyed_.of(deployed);
+  for (const runtime::Router& router : routers_) sum += router.unkeyed().of(deployed);
+  return sum;
+}
+
+Engine::RunCounts Engine::runs() const {
+  RunCounts sum;
+  for (const auto& shard : shards_) {
+    for (std::uint32_t rule = 0; rule < rules_->rules().size(); ++rule) {
+      const runtime::RuleCounters& counts = shard->counters(rule);
+      sum.live += counts.runs_live;
+      sum.lost += counts.runs_refused + counts.runs_dropped;
+    }
+  }
+  return sum;
 }
 
 runtime::RuleCounters Engine::counters(std::uint32_t rule) const {
   runtime::RuleCounters sum;
   for (const auto& shard : shards_) sum += shard->counters(rule);
-  sum.unkeyed = unkeyed_before_[rule];
-  for (const runtime::Router& router : routers_) sum.unkeyed += router.unkeyed(rule);
+  sum.unkeyed = unkeyed_before_[rule] + unkeyed(rule);
   return sum;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
-/// The shards of all workers as one engine: routes events to them, steps them together, and merges their
-/// alerts.
+/// The shards of all workers as one engine: hands routed events to them, steps them together, and merges
+/// their alerts.
 ///
-/// Workers own key groups and share nothing. A step is two rounds: each worker routes one part of the events;
-/// then each takes what was routed to it, from every part in order. So the answer does not depend on how many
+/// Workers own key groups and share nothing. Each takes what was routed to it, from every part of a chunk in
+/// order. So the answer does not depend on how many
 /// there are. Rules that see what others emit are stepped after these: level by level, each with the events
 /// that the alerts of those below have become.
 
@@ -11,12 +11,14 @@
 #include "app/worker_team.h"
 #include "base/event.h"
 #include "base/result.h"
+#include "connectors/event_batch.h"
 #include "runtime/alert.h"
 #include "runtime/router.h"
 #include "runtime/shard.h"
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,11 @@ class Engine {
 
   WorkerTeam& team() { return team_; }
   const runtime::RuleSet& rules() const { return *rules_; }
+  const std::shared_ptr<const runtime::RuleSet>& shared_rules() const { return rules_; }
+
+  /// For the coming step: the events of a chunk, by part, and how they were routed. Both are borrowed until
+  /// the events are released.
+  void feed(std::span<const connectors::EventBatch> batches, std::span<runtime::RoutedPart> routed);
 
   /// Routes `event` for the coming step. Called by worker `part`; `arena` keeps the key's bytes until its
   /// event is released.
@@ -60,6 +67,13 @@ class Engine {
   /// follow.
   const std::optional<runtime::LimitFailure>& failure() const { return failure_; }
 
+  struct RunCounts {
+    std::uint64_t live = 0;
+    std::uint64_t lost = 0;  ///< to `max runs per key`
+  };
+  /// Of all rules.
+  RunCounts runs() const;
+
   runtime::RuleCounters counters(std::uint32_t rule) const;
   const runtime::TableStore& tables() const { return tables_; }
 
@@ -70,6 +84,7 @@ class Engine {
   void feed_derived(runtime::AlertBatch& out);
   void route_waiting();
   void note_tables();
+  std::uint64_t unkeyed(std::uint32_t rule) const;
   void route_change(std::size_t part, const Event& event, Arena& arena);
   std::optional<EventTime> begin_by(EventTime release);
   void watch_new_keys(const runtime::RuleSet& before, const std::vector<std::optional<std::uint32_t>>& kept);
@@ -85,7 +100,9 @@ class Engine {
   WorkerTeam team_;
   std::vector<std::unique_ptr<runtime::Shard>> shards_;     // by worker
   std::vector<runtime::Router> routers_;                    // by worker
-  std::vector<std::vector<runtime::RoutedEvents>> routed_;  // by part, by worker
+  std::vector<runtime::RoutedPart*> fed_;                   // for the coming step
+  std::vector<std::vector<runtime::RoutedEvents>> routed_;  // by part, by worker: the same, by `route`
+  runtime::UnkeyedCounts unkeyed_;                          // in what was fed
   std::vector<std::vector<const Event*>> changes_;          // of tables, by part
   std::vector<runtime::AlertBatch> alerts_;                 // by worker
   DerivedEvents derived_;

@@ -61,6 +61,9 @@ Status Engine::restore(std::string_view snapshot) {
   tables_ = std::move(tables);
   shards_ = std::move(shards);
   make_routers();
+  unkeyed_ = runtime::UnkeyedCounts(*rules_);
+  failure_.reset();
+  fed_.clear();
   for (auto& part : routed_) {
     for (runtime::RoutedEvents& events : part) events.clear();
   }

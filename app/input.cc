@@ -77,9 +77,7 @@ void Input::skip_overlong() {
 void Input::split(Chunk& chunk, std::size_t parts) {
   chunk.parts = codec_->split(chunk.bytes, parts);
   chunk.batches.resize(parts);
-  chunk.keys.resize(parts);
   for (connectors::EventBatch& batch : chunk.batches) batch.clear();
-  for (Arena& arena : chunk.keys) arena.reset();
 }
 
 void Input::decode(Chunk& chunk, std::size_t part) {
@@ -89,15 +87,13 @@ void Input::decode(Chunk& chunk, std::size_t part) {
   decoders_[part]->decode({chunk.partition, chunk.offset + at, bytes}, chunk.batches[part]);
 }
 
-void Input::admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& late) {
-  last_read = chunk.read_at;
-  position_bytes = chunk.position_bytes;
-  size_bytes = chunk.size_bytes;
+void Input::admit(Chunk& chunk, Duration disorder) {
+  chunk.late.clear();
   for (connectors::EventBatch& batch : chunk.batches) {
     for (Event& event : batch.events) {
       event.late = event.time < std::max(saturating_add(newest, -disorder), floor);
       if (event.late) {
-        late.push_back(&event);
+        chunk.late.push_back(&event);
         furthest_behind = std::max(furthest_behind, newest - event.time);
       } else {
         newest = std::max(newest, event.time);
@@ -107,7 +103,14 @@ void Input::admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& la
   }
 }
 
+void Input::take_in(const Chunk& chunk) {
+  last_read = chunk.read_at;
+  position_bytes = chunk.position_bytes;
+  size_bytes = chunk.size_bytes;
+}
+
 void Input::decode_again(Chunk& chunk) {
+  chunk.late.clear();
   for (std::size_t part = 0; part < chunk.parts.size(); ++part) {
     connectors::EventBatch& batch = chunk.batches[part];
     std::vector<bool> late;
@@ -115,7 +118,10 @@ void Input::decode_again(Chunk& chunk) {
     batch.clear();
     decode(chunk, part);
     TOCSIN_CHECK(batch.events.size() == late.size(), "a record is an event under every schema or under none");
-    for (std::size_t i = 0; i < late.size(); ++i) batch.events[i].late = late[i];
+    for (std::size_t i = 0; i < late.size(); ++i) {
+      batch.events[i].late = late[i];
+      if (late[i]) chunk.late.push_back(&batch.events[i]);
+    }
   }
 }
 

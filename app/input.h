@@ -24,7 +24,8 @@ struct Chunk {
   std::uint64_t first_record = 0;               ///< number of the first record in the partition, from 0
   std::vector<std::string_view> parts;          ///< of `bytes`
   std::vector<connectors::EventBatch> batches;  ///< by part
-  std::vector<Arena> keys;                      ///< by part: key bytes of the routed events
+  std::vector<runtime::RoutedPart> routed;      ///< by part: its events that are not late
+  std::vector<const Event*> late;               ///< in the order of arrival
   EventTime newest = kTimeMin;                  ///< of its events that are not late
   std::chrono::steady_clock::time_point read_at;
   std::uint64_t position_bytes = 0;  ///< of the source, when this was read
@@ -57,10 +58,11 @@ class Input {
   /// Decodes one part. Calls for different parts may run at the same time.
   void decode(Chunk& chunk, std::size_t part);
 
-  /// Marks the events that are older than the watermark by the time they come, and moves `newest` and what
-  /// else there is to know of how far this input has come.
-  /// late   pointers to them are appended
-  void admit(Chunk& chunk, Duration disorder, std::vector<const Event*>& late);
+  /// Marks the events that are older than the watermark by the time they come, and moves `newest`.
+  void admit(Chunk& chunk, Duration disorder);
+
+  /// The engine has `chunk`: what may be asked at any time of how far this input has come.
+  void take_in(const Chunk& chunk);
 
   /// Decodes `chunk` anew, for another schema. What was late stays late.
   void decode_again(Chunk& chunk);
@@ -78,7 +80,7 @@ class Input {
   std::uint64_t records = 0;
   Duration furthest_behind{0};  ///< the most that a late event was behind the newest time when it came
   std::chrono::steady_clock::time_point last_read = std::chrono::steady_clock::now();
-  std::uint64_t position_bytes = 0;  ///< of the source, up to the newest chunk admitted
+  std::uint64_t position_bytes = 0;  ///< of the source, up to the newest chunk taken in
   std::uint64_t size_bytes = 0;      ///< the same
 
  private:

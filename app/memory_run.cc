@@ -16,26 +16,22 @@ struct Loaded {
   EventTime watermark;
 };
 
-Result<std::deque<Loaded>> load(Input& input, const PipelineOptions& options) {
+Result<std::deque<Loaded>> load(Input& input, runtime::Router router, const PipelineOptions& options) {
   std::deque<Loaded> loaded;
-  std::vector<const Event*> late;
   while (!input.ended()) {
     Loaded& next = loaded.emplace_back();
     const auto state = input.read(next.chunk, options.batch_bytes, std::chrono::milliseconds{100});
     if (!state) return tl::make_unexpected(state.error());
     input.split(next.chunk, options.workers);
     for (std::size_t part = 0; part < options.workers; ++part) input.decode(next.chunk, part);
-    input.admit(next.chunk, options.disorder, late);
+    input.admit(next.chunk, options.disorder);
+    next.chunk.routed.resize(options.workers);
+    for (std::size_t part = 0; part < options.workers; ++part) {
+      router.route_all(next.chunk.batches[part].events, options.workers, next.chunk.routed[part]);
+    }
     next.watermark = input.newest == kTimeMin ? kTimeMin : saturating_add(input.newest, -options.disorder);
   }
   return loaded;
-}
-
-void route(Engine& engine, Chunk& chunk, std::size_t part) {
-  chunk.keys[part].reset();
-  for (const Event& event : chunk.batches[part].events) {
-    if (!event.late) engine.route(part, event, chunk.keys[part]);
-  }
 }
 
 MemoryRun run_once(const std::shared_ptr<const runtime::RuleSet>& rules,
@@ -46,7 +42,7 @@ MemoryRun run_once(const std::shared_ptr<const runtime::RuleSet>& rules,
   MemoryRun run;
   const auto begin = std::chrono::steady_clock::now();
   for (Loaded& next : loaded) {
-    engine.team().run([&](std::size_t part) { route(engine, next.chunk, part); });
+    engine.feed(next.chunk.batches, next.chunk.routed);
     engine.step(next.watermark, next.watermark, false, alerts);
   }
   engine.step(kTimeMax, kTimeMax, false, alerts);
@@ -73,9 +69,10 @@ Result<std::vector<MemoryRun>> run_in_memory(const compiler::CompiledRules& rule
                                              std::size_t repeat) {
   Input input(std::move(source), format, options.decode, PartitionId{0});
   input.set_schema(rules.schema, options.workers);
-  auto loaded = load(input, options);
-  if (!loaded) return tl::make_unexpected(loaded.error());
   const auto rule_set = std::make_shared<const runtime::RuleSet>(rules.schema, rules.programs, rules.tables);
+  const runtime::TableStore tables(rule_set->tables(), rule_set->shared_schema());
+  auto loaded = load(input, runtime::Router(rule_set, &tables), options);
+  if (!loaded) return tl::make_unexpected(loaded.error());
   std::vector<MemoryRun> runs;
   for (std::size_t i = 0; i < repeat; ++i) runs.push_back(run_once(rule_set, options, *loaded));
   return runs;

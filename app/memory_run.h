@@ -1,5 +1,5 @@
 #pragma once
-/// The engine alone: over events that are decoded and in memory before the clock starts.
+/// The engine alone: over events that are decoded, routed and in memory before the clock starts.
 
 #include "app/pipeline.h"
 
@@ -15,8 +15,8 @@ struct MemoryRun {
   std::uint64_t timeouts = 0;
 };
 
-/// Decodes `source` whole into memory, then runs the rules over it `repeat` times, each time from nothing to
-/// the end of time. Results are counted; alerts are not rendered.
+/// Decodes and routes `source` whole into memory, then runs the rules over it `repeat` times, each time from
+/// nothing to the end of time. Results are counted; alerts are not rendered.
 Result<std::vector<MemoryRun>> run_in_memory(const compiler::CompiledRules& rules,
                                              const PipelineOptions& options,
                                              std::unique_ptr<connectors::Source> source,

@@ -44,7 +44,9 @@ class Pipeline::Impl {
   Impl(compiler::CompiledRules rules, const PipelineOptions& options)
       : options_{options},
         engine_{rule_set_of(std::move(rules)), options.workers, {options.disorder, options.render_alerts}},
-        reader_{options.batch_bytes, options.workers} {}
+        reader_{options.batch_bytes, options.disorder, options.workers} {
+    reader_.set_rules(engine_.shared_rules(), engine_.tables());
+  }
 
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
   Result<StepState> step(StepOutput& out, milliseconds wait);
@@ -59,19 +61,16 @@ class Pipeline::Impl {
   EventTime watermark_ = kTimeMin;
   std::uint64_t runs_peak_ = 0;
 
-  std::uint64_t runs_lost_ = 0;
-
-  std::uint64_t runs_live() const;
+  Engine::RunCounts runs_;  // at the end of the last step
 
  private:
   void take_in(Reading& reading, StepOutput& out);
-  void admit(Input& input, Chunk& chunk, StepOutput& out);
+  void count(const Input& input, const Chunk& chunk, StepOutput& out);
   void report_bad(Input& input, const Chunk& chunk, StepOutput& out);
-  void route_newest();
-  void route(Chunk& chunk, std::size_t part, EventTime after);
+  void feed_newest();
+  void route_again(Chunk& chunk);
   EventTime move_time();
   void step_engine(EventTime release, StepOutput& out);
-  void count_runs();
   bool idle(const Input& input) const;
   void recycle_chunks(EventTime released);
 
@@ -98,17 +97,18 @@ Result<StepState> Pipeline::Impl::step(StepOutput& out, milliseconds wait) {
   const auto& inputs = reader_.inputs();
   const bool ended = std::all_of(inputs.begin(), inputs.end(), [](const auto& i) { return i->ended(); });
   if (more && flows) reader_.read_ahead();  // from here on the inputs are the reader's
-  if (more) route_newest();
+  if (more) feed_newest();
   step_engine(release, out);
   if (more) return StepState::more;
   return ended ? StepState::end : StepState::wait;
 }
 
-/// Puts aside what is bad or late of a chunk, and keeps the rest to be routed.
+/// Puts aside what is bad or late of a chunk, and keeps the rest for the engine.
 void Pipeline::Impl::take_in(Reading& reading, StepOutput& out) {
   counters_.bytes += reading.chunk.bytes.size();
+  reading.input->take_in(reading.chunk);
   report_bad(*reading.input, reading.chunk, out);
-  admit(*reading.input, reading.chunk, out);
+  count(*reading.input, reading.chunk, out);
   chunks_.push_back(std::move(reading.chunk));
 }
 
@@ -136,27 +136,27 @@ void Pipeline::Impl::report_bad(Input& input, const Chunk& chunk, StepOutput& ou
   }
 }
 
-void Pipeline::Impl::admit(Input& input, Chunk& chunk, StepOutput& out) {
-  std::vector<const Event*> late;
-  input.admit(chunk, options_.disorder, late);
-  for (const Event* event : late) {
+void Pipeline::Impl::count(const Input& input, const Chunk& chunk, StepOutput& out) {
+  for (const Event* event : chunk.late) {
     out.late += event->raw;
     out.late += '\n';
   }
   for (const EventBatch& batch : chunk.batches) counters_.events += batch.events.size();
-  counters_.events -= late.size();
-  counters_.late += late.size();
+  counters_.events -= chunk.late.size();
+  counters_.late += chunk.late.size();
   counters_.furthest_behind = std::max(counters_.furthest_behind, input.furthest_behind);
 }
 
-void Pipeline::Impl::route_newest() {
-  engine_.team().run([&](std::size_t part) { route(chunks_.back(), part, kTimeMin); });
+void Pipeline::Impl::feed_newest() {
+  engine_.feed(chunks_.back().batches, chunks_.back().routed);
 }
 
-void Pipeline::Impl::route(Chunk& chunk, std::size_t part, EventTime after) {
-  if (part >= chunk.batches.size()) return;
-  for (const Event& event : chunk.batches[part].events) {
-    if (!event.late && (event.time > after)) engine_.route(part, event, chunk.keys[part]);
+/// What waits for its time, under new rules.
+void Pipeline::Impl::route_again(Chunk& chunk) {
+  for (std::size_t part = 0; part < chunk.batches.size(); ++part) {
+    for (const Event& event : chunk.batches[part].events) {
+      if (!event.late && event.time > released_) engine_.route(part, event, chunk.routed[part].keys);
+    }
   }
 }
 
@@ -198,31 +198,15 @@ EventTime Pipeline::Impl::move_time() {
 void Pipeline::Impl::step_engine(EventTime release, StepOutput& out) {
   const EventTime released = engine_.step(release, watermark_, wall_time_, out.alerts);
   released_ = std::max(released_, released);
-  count_runs();
+  runs_ = engine_.runs();
+  runs_peak_ = std::max(runs_peak_, runs_.live);
   recycle_chunks(released);
-}
-
-void Pipeline::Impl::count_runs() {
-  std::uint64_t live = 0;
-  runs_lost_ = 0;
-  for (std::uint32_t i = 0; i < engine_.rules().rules().size(); ++i) {
-    const runtime::RuleCounters counters = engine_.counters(i);
-    live += counters.runs_live;
-    runs_lost_ += counters.runs_refused + counters.runs_dropped;
-  }
-  runs_peak_ = std::max(runs_peak_, live);
-}
-
-std::uint64_t Pipeline::Impl::runs_live() const {
-  std::uint64_t runs = 0;
-  for (std::uint32_t i = 0; i < engine_.rules().rules().size(); ++i) runs += engine_.counters(i).runs_live;
-  return runs;
 }
 
 void Pipeline::Impl::drain(StepOutput& out) {
   if (auto left = reader_.take_left()) {
     take_in(*left, out);
-    route_newest();
+    feed_newest();
   }
   for (const auto& input : reader_.inputs()) watermark_ = std::max(watermark_, input->newest);
   wall_time_ = false;
@@ -291,9 +275,10 @@ std::vector<RuleChange> Pipeline::Impl::swap_rules(compiler::CompiledRules rules
     event.raw = {raw, event.raw.size()};
     reader_.inputs()[event.partition.value]->decoder(0).decode_again(event, arena);
   });
+  reader_.set_rules(next, engine_.tables());
   for (Chunk& chunk : chunks_) {
     reader_.inputs()[chunk.partition.value]->decode_again(chunk);
-    for (std::size_t part = 0; part < chunk.batches.size(); ++part) route(chunk, part, released_);
+    route_again(chunk);
   }
   engine_.forget_recounted(kept);
   return fates;
@@ -325,6 +310,7 @@ std::string Pipeline::save_state() const {
   return impl_->engine_.save();
 }
 Status Pipeline::restore_state(std::string_view snapshot) {
+  impl_->reader_.settle();  // it may look tables up
   return impl_->engine_.restore(snapshot);
 }
 
@@ -336,7 +322,7 @@ std::optional<std::string> Pipeline::failure() const {
   std::string_view bytes = failure->key;
   while (!bytes.empty()) {
     if (!key.empty()) key += ", ";
-    append_json(key, runtime::read_key_bytes(bytes));
+    append_json(key, read_key_bytes(bytes));
   }
   std::string time;
   append_rfc3339(time, failure->order.decided);
@@ -349,13 +335,13 @@ const PipelineCounters& Pipeline::counters() const {
   return impl_->counters_;
 }
 std::uint64_t Pipeline::runs_live() const {
-  return impl_->runs_live();
+  return impl_->engine_.runs().live;
 }
 std::uint64_t Pipeline::runs_peak() const {
   return impl_->runs_peak_;
 }
 std::uint64_t Pipeline::runs_lost() const {
-  return impl_->runs_lost_;
+  return impl_->runs_.lost;
 }
 EventTime Pipeline::watermark() const {
   return impl_->watermark_;

@@ -7,8 +7,8 @@ namespace tocsin::app {
 using connectors::ReadState;
 using std::chrono::milliseconds;
 
-Reader::Reader(std::size_t batch_bytes, std::size_t decoders)
-    : batch_bytes_{batch_bytes}, decoders_{decoders}, read_on_{[this](std::size_t) {
+Reader::Reader(std::size_t batch_bytes, Duration disorder, std::size_t decoders)
+    : batch_bytes_{batch_bytes}, disorder_{disorder}, decoders_{decoders}, read_on_{[this](std::size_t) {
         ahead_ = read(milliseconds{0}, std::move(ahead_memory_));
       }} {}
 
@@ -55,7 +55,14 @@ void Reader::set_schema(const std::shared_ptr<const Schema>& schema) {
   if (ahead_ && *ahead_ && (*ahead_)->input != nullptr) (*ahead_)->input->decode_again((*ahead_)->chunk);
 }
 
-/// Waits for the thread.
+void Reader::set_rules(const std::shared_ptr<const runtime::RuleSet>& rules,
+                       const runtime::TableStore& tables) {
+  settle();
+  routers_.clear();
+  for (std::size_t i = 0; i < decoders_.size(); ++i) routers_.emplace_back(rules, &tables);
+  if (ahead_ && *ahead_ && (*ahead_)->input != nullptr) route((*ahead_)->chunk);
+}
+
 void Reader::settle() {
   if (!reading_) return;
   thread_->wait();
@@ -93,7 +100,16 @@ Result<bool> Reader::try_read(Input& input, milliseconds wait, Reading& reading)
   reading.input = &input;
   input.split(reading.chunk, decoders_.size());
   decoders_.run([&](std::size_t part) { input.decode(reading.chunk, part); });
+  input.admit(reading.chunk, disorder_);
+  route(reading.chunk);
   return true;
+}
+
+void Reader::route(Chunk& chunk) {
+  chunk.routed.resize(routers_.size());
+  decoders_.run([&](std::size_t part) {
+    routers_[part].route_all(chunk.batches[part].events, routers_.size(), chunk.routed[part]);
+  });
 }
 
 Chunk Reader::fresh_chunk() {

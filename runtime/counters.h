@@ -20,8 +20,15 @@ struct RuleCounters {
   /// Calls `visit` for each number, in an order that stays.
   template <class Visit>
   void for_each(Visit&& visit) {
-    for (std::uint64_t* n :
-         {&matches, &timeouts, &alerts, &suppressed, &unkeyed, &null_operations, &runs_live, &runs_refused})
+    for (std::uint64_t* n : {&matches,
+                             &timeouts,
+                             &alerts,
+                             &suppressed,
+                             &unkeyed,
+                             &null_operations,
+                             &runs_live,
+                             &runs_refused,
+                             &runs_dropped})
       visit(*n);
   }
 

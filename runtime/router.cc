@@ -30,25 +30,26 @@ const Value* single_string(const KeySpace& space, const Event& event) {
 
 }  // namespace
 
-Router::Router(std::shared_ptr<const RuleSet> rules, const TableStore* tables)
-    : rules_{std::move(rules)},
-      tables_{tables},
-      unkeyed_(rules_->key_spaces().size(), std::vector<std::uint64_t>(rules_->schema().type_count())) {}
-
-std::uint64_t Router::unkeyed(std::uint32_t rule) const {
-  const DeployedRule& deployed = rules_->rules()[rule];
-  const std::vector<std::uint64_t>& by_type = unkeyed_[deployed.key_space];
-  std::uint64_t count = 0;
-  for (std::size_t type = 0; type < by_type.size(); ++type)
-    count += deployed.seen_types[type] ? by_type[type] : 0;
-  return count;
+UnkeyedCounts& UnkeyedCounts::operator+=(const UnkeyedCounts& other) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+  return *this;
 }
+
+std::uint64_t UnkeyedCounts::of(const DeployedRule& rule) const {
+  std::uint64_t sum = 0;
+  for (std::size_t type = 0; type < types_; ++type)
+    sum += rule.seen_types[type] ? counts_[rule.key_space * types_ + type] : 0;
+  return sum;
+}
+
+Router::Router(std::shared_ptr<const RuleSet> rules, const TableStore* tables)
+    : rules_{std::move(rules)}, tables_{tables}, unkeyed_{*rules_} {}
 
 void Router::route(const Event& event, Arena& arena, std::span<RoutedEvents> by_worker) {
   for (const std::uint16_t space : rules_->spaces_of_type(event.type)) {
     if (!rules_->key_spaces()[space].variable_keys_of_type.empty()) {
       const auto& keys = keys_of(space, event, arena);
-      if (keys.empty()) ++unkeyed_[space][event.type.value];
+      if (keys.empty()) count_unkeyed(space, event.type);
       for (const std::string_view key : keys) append(event, key, space, by_worker);
       continue;
     }
@@ -56,11 +57,27 @@ void Router::route(const Event& event, Arena& arena, std::span<RoutedEvents> by_
     const std::string_view key =
         value != nullptr ? string_key_bytes(arena, value->as_text()) : key_of(space, event, arena);
     if (key.data() == nullptr) {
-      ++unkeyed_[space][event.type.value];
+      count_unkeyed(space, event.type);
     } else {
       append(event, key, space, by_worker);
     }
   }
+}
+
+void RoutedPart::clear() {
+  for (RoutedEvents& events : by_worker) events.clear();
+  unkeyed.reset();
+  keys.reset();
+}
+
+void Router::route_all(std::span<const Event> events, std::size_t workers, RoutedPart& to) {
+  to.clear();
+  to.by_worker.resize(workers);
+  for (const Event& event : events) {
+    if (!event.late) route(event, to.keys, to.by_worker);
+  }
+  if (!std::exchange(any_unkeyed_, false)) return;
+  to.unkeyed = std::exchange(unkeyed_, UnkeyedCounts(*rules_));
 }
 
 void Router::route_change(const Event& event, Arena& arena, std::span<RoutedEvents> by_worker) {

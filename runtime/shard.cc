@@ -74,7 +74,7 @@ void Shard::advance(std::size_t number, const Step& step, AlertBatch& out) {
   const std::span<const RoutedEvent> events = level.reorder.release(step.release);
   for (std::size_t i = 0; i < events.size(); ++i) {
     look_ahead(events.subspan(i));
-    fire_before(level, events[i].event->time);
+    fire_before(level, events[i].time);
     process(number, events[i]);
   }
   fire_before(level, step.watermark);
