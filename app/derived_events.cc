@@ -12,9 +12,6 @@ using runtime::Derived;
 
 namespace {
 
-/// What rules make of an event may be several times as long as it was; no codec takes more.
-constexpr std::size_t kBytesMax = 256u << 20;
-
 /// What puts the events of one time into the order of the alerts: those of windows that ended just before
 /// come first, then the levels. Alerts of one level that were decided at one instant come in one step.
 std::uint64_t place_of(const Derived& derived, std::uint64_t count) {
@@ -29,7 +26,7 @@ void DerivedEvents::set_schema(const std::shared_ptr<const Schema>& schema, std:
   options.time_field = "time";
   options.time_format = TimeFormat::rfc3339;
   options.depth_max += 2 * patterns::kLevelsMax;  // each level may put what it saw into one more list
-  options.record_bytes_max = kBytesMax;
+  options.record_bytes_max = runtime::kEmittedBytesMax;
   codec_ = connectors::make_codec(connectors::Format::ndjson, options);
   decoders_.clear();
   for (std::size_t i = 0; i < workers; ++i) decoders_.push_back(codec_->make_decoder(schema));

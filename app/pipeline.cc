@@ -43,7 +43,9 @@ class Pipeline::Impl {
  public:
   Impl(compiler::CompiledRules rules, const PipelineOptions& options)
       : options_{options},
-        engine_{rule_set_of(std::move(rules)), options.workers, {options.disorder, options.render_alerts}},
+        engine_{rule_set_of(std::move(rules)),
+                options.workers,
+                {options.disorder, options.render_alerts, nullptr, options.emitted_bytes_max}},
         reader_{options.batch_bytes, options.disorder, options.workers} {
     reader_.set_rules(engine_.shared_rules(), engine_.tables());
   }

@@ -28,7 +28,7 @@ void append_rule_json(std::string& out, const RuleCounters& rule) {
   const runtime::RuleCounters& n = rule.counts;
   out += fmt::format(
       R"(,"matches":{},"timeouts":{},"alerts":{},"suppressed":{},"unkeyed":{},"null_operations":{},)"
-      R"("runs_live":{},"runs_refused":{},"runs_dropped":{}}})",
+      R"("runs_live":{},"runs_refused":{},"runs_dropped":{},"emitted_too_long":{}}})",
       n.matches,
       n.timeouts,
       n.alerts,
@@ -37,7 +37,8 @@ void append_rule_json(std::string& out, const RuleCounters& rule) {
       n.null_operations,
       n.runs_live,
       n.runs_refused,
-      n.runs_dropped);
+      n.runs_dropped,
+      n.emitted_too_long);
 }
 
 void append_table_json(std::string& out, const TableCounters& table) {
@@ -135,6 +136,8 @@ std::string summary_line(const RunStats& stats) {
   if (total.suppressed > 0) line += fmt::format(", {} held back", total.suppressed);
   if (stats.input.bad > 0) line += fmt::format(", {} bad", stats.input.bad);
   if (total.unkeyed > 0) line += fmt::format(", {} without a key", total.unkeyed);
+  if (total.emitted_too_long > 0)
+    line += fmt::format(", {} too long to become an event", count_of(total.emitted_too_long, "alert"));
   if (stats.stopped)
     line += fmt::format("; stopped by a signal, {} still open", count_of(stats.runs_live, "run"));
   return line + "\n";

@@ -41,6 +41,10 @@ struct Alert {
   std::size_t size = 0;   ///< with the line break
 };
 
+/// What an alert becomes for other rules may be several times as long as what it was made of; what is longer
+/// than this is no event.
+inline constexpr std::size_t kEmittedBytesMax = 256u << 20;
+
 /// An alert that becomes an event which other rules see.
 struct Derived {
   AlertOrder order;

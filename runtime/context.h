@@ -35,8 +35,9 @@ struct Context {
   MatchBuffer& buffer;
   TimerQueue timers;
   EventTime now = kTimeMin;      ///< between steps: every deadline before it has been worked through
-  Arena scratch;                        ///< texts made while one event or deadline is worked on
-  AlertBatch* alerts = nullptr;         ///< where alerts go during a step
+  Arena scratch;                 ///< texts made while one event or deadline is worked on
+  AlertBatch* alerts = nullptr;  ///< where alerts go during a step
+  std::size_t emitted_bytes_max = kEmittedBytesMax;
   bool render_alerts = true;            ///< false: counted only
   bool idle_clock = false;              ///< wall time stands in for the events'
   std::optional<LimitFailure> failure;  ///< the first of a step

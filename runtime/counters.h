@@ -14,8 +14,9 @@ struct RuleCounters {
   std::uint64_t unkeyed = 0;          ///< events of its types whose key was null: the rule did not see them
   std::uint64_t null_operations = 0;  ///< overflow, division by zero, kinds that do not go together
   std::uint64_t runs_live = 0;
-  std::uint64_t runs_refused = 0;  ///< not begun because the key had as many as it may have
-  std::uint64_t runs_dropped = 0;  ///< to make room for newer ones, for the same reason
+  std::uint64_t runs_refused = 0;      ///< not begun because the key had as many as it may have
+  std::uint64_t runs_dropped = 0;      ///< to make room for newer ones, for the same reason
+  std::uint64_t emitted_too_long = 0;  ///< alerts too long to become the events of `emit to:`
 
   /// Calls `visit` for each number, in an order that stays.
   template <class Visit>
@@ -28,7 +29,8 @@ struct RuleCounters {
                              &null_operations,
                              &runs_live,
                              &runs_refused,
-                             &runs_dropped})
+                             &runs_dropped,
+                             &emitted_too_long})
       visit(*n);
   }
 
@@ -42,6 +44,7 @@ struct RuleCounters {
     runs_live += other.runs_live;
     runs_refused += other.runs_refused;
     runs_dropped += other.runs_dropped;
+    emitted_too_long += other.emitted_too_long;
     return *this;
   }
 };

@@ -224,6 +224,10 @@ void Emitter::derive(const ResultView& result, const AlertOrder& order) {
   derived_writer_.write(result.kind, derived.time, id, scope_of(result, decided), batch.derived_text);
   if (context_.render_alerts) counters_.null_operations = null_operations;  // the alert counts them
   derived.size = batch.derived_text.size() - derived.begin;
+  if (derived.size <= context_.emitted_bytes_max) return;
+  ++counters_.emitted_too_long;
+  batch.derived_text.resize(derived.begin);
+  batch.derived.pop_back();
 }
 
 /// Tables are asked as of `decided`, which is borrowed.

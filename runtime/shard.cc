@@ -29,6 +29,7 @@ void Shard::make_levels(const std::shared_ptr<const RuleSet>& rules) {
   while (levels_.size() < rules->level_count()) {
     levels_.push_back(std::make_unique<Level>(memory_, rules, options_.disorder));
     levels_.back()->context.render_alerts = options_.render_alerts;
+    levels_.back()->context.emitted_bytes_max = options_.emitted_bytes_max;
     levels_.back()->context.tables = options_.tables;
     levels_.back()->context.now = levels_.front()->context.now;
   }

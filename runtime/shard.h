@@ -29,6 +29,7 @@ struct ShardOptions {
   Duration disorder{0};                ///< how far events may be out of order
   bool render_alerts = true;           ///< false: alerts are counted only
   const TableStore* tables = nullptr;  ///< none: every look-up is null
+  std::size_t emitted_bytes_max = kEmittedBytesMax;
 };
 
 class Shard {

@@ -248,6 +248,25 @@ TEST_CASE("an alert longer than a record may be becomes an event", "[app][emit_t
   CHECK(run(rules, line).find(R"("fields":{"n":18000000})") != std::string::npos);
 }
 
+TEST_CASE("an alert too long to be an event is told and counted", "[app][emit_to]") {
+  const std::string rules =
+      "rule: low\nevents: {a: a}\npattern: a\nemit to: wide\non match: {fields: {x: a.x}}\n"
+      "---\nrule: high\nevents: {w: wide}\npattern: w\n";
+  PipelineOptions options;
+  options.emitted_bytes_max = 1000;
+  Piping piping(rules, options);
+  const std::string narrow = R"({"ts":1000,"type":"a","x":"x"})"
+                             "\n";
+  const std::string last = R"({"ts":3000,"type":"a","x":"x"})"
+                           "\n";
+  const std::string wide = R"({"ts":2000,"type":"a","x":")" + std::string(1000, 'x') + "\"}\n";
+  piping.input(joined({narrow, wide, last})).finish();
+  const auto counters = piping.pipeline.rule_counters();
+  CHECK(counters.at(0).counts.alerts == 2);  // by rule id: `high`
+  CHECK(counters.at(1).counts.alerts == 3);
+  CHECK(counters.at(1).counts.emitted_too_long == 1);
+}
+
 TEST_CASE("rules on rules do not depend on workers and batches", "[app][emit_to]") {
   const std::uint64_t seed = GENERATE(range(1, 13));
   CAPTURE(seed);
