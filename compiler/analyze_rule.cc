@@ -295,9 +295,17 @@ class RuleAnalyzer {
     if (rule_.on_timeout) program().on_timeout = analyze_output(scope_, *rule_.on_timeout, on_timeout);
     if (!rule_.emit_to) return;
     const auto type = scope_.use_emitted_type(*rule_.emit_to);
+    bool any = false;
     for (auto* output : {&program().on_match, &program().on_timeout}) {
-      if (*output && !(*output)->emit_to) (*output)->emit_to = type;
+      if (!*output || (*output)->emit_to) continue;
+      (*output)->emit_to = type;
+      any = true;
     }
+    if (any) return;
+    scope_.reporter.warning(rule_.emit_to->span,
+                            "W0107",
+                            "nothing that this rule tells becomes such an event",
+                            "let it tell matches or timeouts, or take `emit to:` out");
   }
 
   const dsl::Rule& rule_;

@@ -45,6 +45,7 @@ class Levels {
     for (auto rule = done_.rbegin(); rule != done_.rend(); ++rule) {  // each after all that feed it
       for (const Feed& feed : feeds_[*rule]) raise(feed, analyzed_[*rule].program.level, diagnostics);
     }
+    warn_of_near_names(diagnostics);
   }
 
  private:
@@ -111,17 +112,48 @@ class Levels {
            diagnostics);
   }
 
+  /// What nobody sees may be meant for whom another name was written.
+  void warn_of_near_names(dsl::Diagnostics& diagnostics) const {
+    constexpr std::size_t kNameMin = 4;  // shorter ones are near each other by chance
+    std::set<TypeId> seen;
+    std::set<TypeId> emitted;
+    for (const AnalyzedRule& rule : analyzed_) {
+      seen.insert(rule.program.types.begin(), rule.program.types.end());
+      for (const TypeId type : emitted_by(rule.program)) emitted.insert(type);
+    }
+    std::vector<std::string_view> of_inputs;
+    for (const TypeId type : seen) {
+      if (!emitted.contains(type)) of_inputs.push_back(schema_.type_name(type));
+    }
+    for (std::size_t rule = 0; rule < analyzed_.size(); ++rule) {
+      if (!feeds_[rule].empty()) continue;
+      for (const TypeId type : emitted_by(program(rule))) {
+        const std::string_view name = schema_.type_name(type);
+        if (name.size() < kNameMin) continue;
+        std::string near = did_you_mean(name, of_inputs);
+        if (near.empty()) continue;
+        const dsl::Rule& written = *rules_.at(program(rule).id);
+        Reporter{diagnostics, written.file}.warning(
+            emits_at(written), "W0108", fmt::format("no rule sees `{}`", name), std::move(near));
+      }
+    }
+  }
+
   Program& program(std::size_t rule) const { return analyzed_[rule].program; }
 
-  /// At the rule's `emit to`, or at its id.
+  /// Its `emit to`, or its id.
+  static dsl::Span emits_at(const dsl::Rule& written) {
+    if (written.emit_to) return written.emit_to->span;
+    for (const auto* output : {&written.on_match, &written.on_timeout}) {
+      if (*output && (*output)->emit_to) return (*output)->emit_to->span;
+    }
+    return written.id.span;
+  }
+
   void report(std::size_t rule, std::string message, std::string hint, dsl::Diagnostics& diagnostics) const {
     const dsl::Rule& written = *rules_.at(program(rule).id);
-    dsl::Span span = written.id.span;
-    for (const auto* output : {&written.on_timeout, &written.on_match}) {
-      if (*output && (*output)->emit_to) span = (*output)->emit_to->span;
-    }
-    if (written.emit_to) span = written.emit_to->span;
-    Reporter{diagnostics, written.file}.error(span, "E0321", std::move(message), std::move(hint));
+    Reporter{diagnostics, written.file}.error(
+        emits_at(written), "E0321", std::move(message), std::move(hint));
   }
 
   std::vector<AnalyzedRule>& analyzed_;

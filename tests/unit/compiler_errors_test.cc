@@ -247,6 +247,20 @@ TEST_CASE("time limits that are missing", "[compiler]") {
   })));
 }
 
+TEST_CASE("what is emitted and nobody can see", "[compiler]") {
+  const auto found = [](const std::string& emits, const std::string& sees) {
+    auto compiled = tests::compile_texts({"rule: low\nevents: {a: t}\npattern: a\n" + emits,
+                                          "rule: high\nevents: {a: " + sees + "}\npattern: a"});
+    return tests::findings(compiled);
+  };
+  CHECK(found("emit to: door_alert", "door_alert").empty());
+  CHECK(found("emit to: door_alert", "door_alrt") == Findings{"W0108 `door_alert`"});
+  CHECK(found("on match: {emit to: door_alert}", "door_alrt") == Findings{"W0108 `door_alert`"});
+  CHECK(found("emit to: door_alert", "any").empty());
+  CHECK(found("emit to: door_alert", "window").empty());
+  CHECK(found("on match: none\nemit to: door_alert", "door_alert") == Findings{"W0107 `door_alert`"});
+}
+
 TEST_CASE("windows, and settings that do not go with them", "[compiler]") {
   check(GENERATE(values<Case>({
       {"no having", "events: {a: t}\nwindow: sliding 1h", {"E0703 `sliding 1h`"}},
