@@ -56,12 +56,12 @@ class Engine {
   /// After a swap, when what waited has been routed again: what was counted for rules that go on counts once.
   void forget_recounted(const std::vector<std::optional<std::uint32_t>>& kept);
 
-  /// All that is remembered between two steps, as bytes. A reload right after a restore finds none of the
-  /// events that waited when it was saved, unless they are routed again.
+  /// All that is remembered between two steps, as bytes, not sealed. A reload right after a restore finds
+  /// none of the events that waited when it was saved, unless they are routed again.
   std::string save() const;
 
   /// Goes on from there, with the same rules and as many workers. After an error nothing has changed.
-  Status restore(std::string_view snapshot);
+  Status restore(std::string_view bytes);
 
   /// Set once a rule's limit of runs, which says `fail`, did not do: alerts end there, and no step may
   /// follow.

@@ -30,14 +30,12 @@ std::string Engine::save() const {
     shard->save(payload);
     out.end_record(record);
   }
-  return runtime::seal_snapshot(payload);
+  return payload;
 }
 
-Status Engine::restore(std::string_view snapshot) {
-  const auto payload = runtime::open_snapshot(snapshot);
-  if (!payload) return tl::make_unexpected(payload.error());
+Status Engine::restore(std::string_view bytes) {
   runtime::Memory memory;
-  SnapshotReader in(memory, rules_->schema(), *payload);
+  SnapshotReader in(memory, rules_->schema(), bytes);
   if (in.word() != runtime::state_fingerprint(*rules_))
     return fail(ErrorCode::bad_data, "the snapshot was made under other rules");
   if (in.number() != shards_.size())

@@ -89,11 +89,15 @@ void Input::decode(Chunk& chunk, std::size_t part) {
 
 void Input::admit(Chunk& chunk, Duration disorder) {
   chunk.late.clear();
-  for (connectors::EventBatch& batch : chunk.batches) {
-    for (Event& event : batch.events) {
-      event.late = event.time < std::max(saturating_add(newest, -disorder), floor);
+  chunk.applied.clear();
+  for (std::size_t part = 0; part < chunk.batches.size(); ++part) {
+    std::vector<Event>& events = chunk.batches[part].events;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      Event& event = events[i];
+      const EventTime watermark = std::max(saturating_add(newest, -disorder), floor);
+      event.late = event.time < watermark;
       if (event.late) {
-        chunk.late.push_back(&event);
+        chunk.late.push_back({part, i, watermark});
         furthest_behind = std::max(furthest_behind, newest - event.time);
       } else {
         newest = std::max(newest, event.time);
@@ -110,7 +114,6 @@ void Input::take_in(const Chunk& chunk) {
 }
 
 void Input::decode_again(Chunk& chunk) {
-  chunk.late.clear();
   for (std::size_t part = 0; part < chunk.parts.size(); ++part) {
     connectors::EventBatch& batch = chunk.batches[part];
     std::vector<bool> late;
@@ -118,10 +121,7 @@ void Input::decode_again(Chunk& chunk) {
     batch.clear();
     decode(chunk, part);
     TOCSIN_CHECK(batch.events.size() == late.size(), "a record is an event under every schema or under none");
-    for (std::size_t i = 0; i < late.size(); ++i) {
-      batch.events[i].late = late[i];
-      if (late[i]) chunk.late.push_back(&batch.events[i]);
-    }
+    for (std::size_t i = 0; i < late.size(); ++i) batch.events[i].late = late[i];
   }
 }
 

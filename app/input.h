@@ -15,6 +15,13 @@
 
 namespace tocsin::app {
 
+/// An event that came late: it was older than the watermark of its input.
+struct LateEvent {
+  std::size_t part = 0;   ///< of its chunk
+  std::size_t index = 0;  ///< among the events of the part
+  EventTime watermark;    ///< when it came
+};
+
 /// Whole records and what was decoded from them, in parts that were decoded at the same time. Kept until
 /// every event in it has been released.
 struct Chunk {
@@ -25,8 +32,9 @@ struct Chunk {
   std::vector<std::string_view> parts;          ///< of `bytes`
   std::vector<connectors::EventBatch> batches;  ///< by part
   std::vector<runtime::RoutedPart> routed;      ///< by part: its events that are not late
-  std::vector<const Event*> late;               ///< in the order of arrival
-  EventTime newest = kTimeMin;                  ///< of its events that are not late
+  std::vector<LateEvent> late;                  ///< in the order of arrival
+  std::vector<LateEvent> applied;               ///< of these: what some rules see all the same
+  EventTime newest = kTimeMin;                  ///< of its events that rules may see
   std::chrono::steady_clock::time_point read_at;
   std::uint64_t position_bytes = 0;  ///< of the source, when this was read
   std::uint64_t size_bytes = 0;      ///< the same

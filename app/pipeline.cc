@@ -1,7 +1,9 @@
 #include "app/pipeline.h"
 
+#include "app/corrections.h"
 #include "app/engine.h"
 #include "app/reader.h"
+#include "runtime/snapshot.h"
 
 #include <algorithm>
 #include <deque>
@@ -46,8 +48,10 @@ class Pipeline::Impl {
         engine_{rule_set_of(std::move(rules)),
                 options.workers,
                 {options.disorder, options.render_alerts, nullptr, options.emitted_bytes_max}},
+        corrections_{options.workers, options.disorder},
         reader_{options.batch_bytes, options.disorder, options.workers} {
     reader_.set_rules(engine_.shared_rules(), engine_.tables());
+    if (options.render_alerts) corrections_.begin(engine_.rules());
   }
 
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
@@ -55,9 +59,12 @@ class Pipeline::Impl {
   void drain(StepOutput& out);
   void advance(EventTime to, StepOutput& out);
   std::vector<RuleChange> swap_rules(compiler::CompiledRules rules);
+  std::string save() const;
+  Status restore(std::string_view snapshot);
 
   const PipelineOptions options_;
   Engine engine_;
+  Corrections corrections_;
   Reader reader_;
   PipelineCounters counters_;
   EventTime watermark_ = kTimeMin;
@@ -67,7 +74,8 @@ class Pipeline::Impl {
 
  private:
   void take_in(Reading& reading, StepOutput& out);
-  void count(const Input& input, const Chunk& chunk, StepOutput& out);
+  void count(const Input& input, Chunk& chunk, StepOutput& out);
+  void put_aside(Chunk& chunk, const LateEvent& late, StepOutput& out);
   void report_bad(Input& input, const Chunk& chunk, StepOutput& out);
   void feed_newest();
   void route_again(Chunk& chunk);
@@ -138,19 +146,32 @@ void Pipeline::Impl::report_bad(Input& input, const Chunk& chunk, StepOutput& ou
   }
 }
 
-void Pipeline::Impl::count(const Input& input, const Chunk& chunk, StepOutput& out) {
-  for (const Event* event : chunk.late) {
-    out.late += event->raw;
-    out.late += '\n';
-  }
+void Pipeline::Impl::count(const Input& input, Chunk& chunk, StepOutput& out) {
+  for (const LateEvent& late : chunk.late) put_aside(chunk, late, out);
   for (const EventBatch& batch : chunk.batches) counters_.events += batch.events.size();
-  counters_.events -= chunk.late.size();
-  counters_.late += chunk.late.size();
+  const std::size_t unseen = chunk.late.size() - chunk.applied.size();
+  counters_.events -= unseen;
+  counters_.late += unseen;
+  counters_.applied += chunk.applied.size();
   counters_.furthest_behind = std::max(counters_.furthest_behind, input.furthest_behind);
+}
+
+/// An event that is late for most rules.
+void Pipeline::Impl::put_aside(Chunk& chunk, const LateEvent& late, StepOutput& out) {
+  const Event& event = chunk.batches[late.part].events[late.index];
+  if (corrections_.take(event, late.watermark)) {
+    chunk.applied.push_back(late);
+    chunk.newest = std::max(chunk.newest, event.time);
+    return;
+  }
+  out.late += event.raw;
+  out.late += '\n';
 }
 
 void Pipeline::Impl::feed_newest() {
   engine_.feed(chunks_.back().batches, chunks_.back().routed);
+  if (corrections_.empty()) return;
+  engine_.team().run([&](std::size_t part) { corrections_.route(chunks_.back(), part); });
 }
 
 /// What waits for its time, under new rules.
@@ -159,6 +180,7 @@ void Pipeline::Impl::route_again(Chunk& chunk) {
     for (const Event& event : chunk.batches[part].events) {
       if (!event.late && event.time > released_) engine_.route(part, event, chunk.routed[part].keys);
     }
+    corrections_.route_again(chunk, part);
   }
 }
 
@@ -198,10 +220,16 @@ EventTime Pipeline::Impl::move_time() {
 }
 
 void Pipeline::Impl::step_engine(EventTime release, StepOutput& out) {
-  const EventTime released = engine_.step(release, watermark_, wall_time_, out.alerts);
+  const std::size_t first = out.alerts.alerts.size();
+  EventTime released = engine_.step(release, watermark_, wall_time_, out.alerts);
   released_ = std::max(released_, released);
   runs_ = engine_.runs();
   runs_peak_ = std::max(runs_peak_, runs_.live);
+  if (!corrections_.empty()) {
+    released = corrections_.step({released, watermark_, wall_time_}, out.alerts, first);
+    counters_.retracted = corrections_.retracted();
+    counters_.corrected = corrections_.corrected();
+  }
   recycle_chunks(released);
 }
 
@@ -270,13 +298,15 @@ std::vector<RuleChange> Pipeline::Impl::swap_rules(compiler::CompiledRules rules
   const auto kept = runtime::match_rules(engine_.rules(), *next);
   auto fates = changes(engine_, *next, kept);
   reader_.set_schema(next->shared_schema());
-  engine_.swap_rules(next, kept, [this](Event& event, Arena& arena) {
+  const auto decode_again = [this](Event& event, Arena& arena) {
     // Codecs read beyond the end of what they decode; a kept event has nothing behind it.
     char* raw = arena.allocate<char>(event.raw.size() + connectors::kPadding);
     std::copy(event.raw.begin(), event.raw.end(), raw);
     event.raw = {raw, event.raw.size()};
     reader_.inputs()[event.partition.value]->decoder(0).decode_again(event, arena);
-  });
+  };
+  engine_.swap_rules(next, kept, decode_again);
+  if (options_.render_alerts) corrections_.swap_rules(*next, kept, released_, decode_again);
   reader_.set_rules(next, engine_.tables());
   for (Chunk& chunk : chunks_) {
     reader_.inputs()[chunk.partition.value]->decode_again(chunk);
@@ -284,6 +314,30 @@ std::vector<RuleChange> Pipeline::Impl::swap_rules(compiler::CompiledRules rules
   }
   engine_.forget_recounted(kept);
   return fates;
+}
+
+// --- snapshots -------------------------------------------------------------------------------------
+
+std::string Pipeline::Impl::save() const {
+  std::string payload;
+  runtime::SnapshotWriter out(engine_.rules().schema(), payload);
+  out.text(engine_.save());
+  const std::size_t corrections = out.begin_record();
+  corrections_.save(engine_.rules().schema(), payload);
+  out.end_record(corrections);
+  return runtime::seal_snapshot(payload);
+}
+
+Status Pipeline::Impl::restore(std::string_view snapshot) {
+  const auto payload = runtime::open_snapshot(snapshot);
+  if (!payload) return tl::make_unexpected(payload.error());
+  runtime::Memory memory;
+  runtime::SnapshotReader in(memory, engine_.rules().schema(), *payload);
+  const std::string_view engine = in.text();
+  const std::string_view corrections = in.record();
+  if (!in.ok() || !in.at_end()) return fail(ErrorCode::bad_data, "the snapshot is of another form");
+  if (auto restored = engine_.restore(engine); !restored) return restored;
+  return corrections_.restore(engine_.rules(), corrections);
 }
 
 // --- the face --------------------------------------------------------------------------------------
@@ -309,11 +363,11 @@ std::vector<RuleChange> Pipeline::swap_rules(compiler::CompiledRules rules) {
 }
 
 std::string Pipeline::save_state() const {
-  return impl_->engine_.save();
+  return impl_->save();
 }
 Status Pipeline::restore_state(std::string_view snapshot) {
   impl_->reader_.settle();  // it may look tables up
-  return impl_->engine_.restore(snapshot);
+  return impl_->restore(snapshot);
 }
 
 std::optional<std::string> Pipeline::failure() const {

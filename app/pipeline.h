@@ -30,7 +30,7 @@ struct PipelineOptions {
   std::size_t batch_bytes = 256u << 10;      ///< small enough for what it becomes to stay in the cache
   std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next is read ahead
   connectors::DecodeOptions decode;
-  bool render_alerts = true;                                  ///< false: alerts are counted, not written
+  bool render_alerts = true;  ///< false: alerts are counted, not written, and late events are never applied
   std::size_t emitted_bytes_max = runtime::kEmittedBytesMax;  ///< at most that
 };
 
@@ -68,6 +68,9 @@ struct PipelineCounters {
   std::uint64_t bad = 0;
   Duration furthest_behind{0};  ///< how far the latest of the late events was behind its source's newest time
   std::uint64_t bytes = 0;      ///< decompressed
+  std::uint64_t applied = 0;    ///< of the events: late ones that rules with `late: apply` have seen
+  std::uint64_t retracted = 0;  ///< alerts taken back
+  std::uint64_t corrected = 0;  ///< alerts told after late events
 };
 
 struct RuleCounters {

@@ -82,15 +82,19 @@ std::uint64_t peak_memory_bytes() {
 std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes) {
   const runtime::RuleCounters total = total_of(stats.rules);
   std::string out =
-      fmt::format(R"({{"records":{},"events":{},"late":{},"bad":{},"bytes":{},"furthest_behind":"{}",)"
+      fmt::format(R"({{"records":{},"events":{},"late":{},"late_applied":{},"bad":{},"bytes":{},)"
+                  R"("furthest_behind":"{}","retracted":{},"corrected":{},)"
                   R"("matches":{},"timeouts":{},"alerts":{},"suppressed":{},"unkeyed":{},)"
                   R"("null_operations":{},"runs_live":{},"runs_peak":{},)",
                   stats.input.records,
                   stats.input.events,
                   stats.input.late,
+                  stats.input.applied,
                   stats.input.bad,
                   stats.input.bytes,
                   format_duration(stats.input.furthest_behind),
+                  stats.input.retracted,
+                  stats.input.corrected,
                   total.matches,
                   total.timeouts,
                   total.alerts,
@@ -133,6 +137,11 @@ std::string summary_line(const RunStats& stats) {
                         format_duration(stats.input.furthest_behind),
                         format_duration(rounded_up(stats.input.furthest_behind)));
   }
+  if (stats.input.applied > 0)
+    line += fmt::format(", {} applied late ({} taken back, {} told anew)",
+                        stats.input.applied,
+                        count_of(stats.input.retracted, "alert"),
+                        stats.input.corrected);
   if (total.suppressed > 0) line += fmt::format(", {} held back", total.suppressed);
   if (stats.input.bad > 0) line += fmt::format(", {} bad", stats.input.bad);
   if (total.unkeyed > 0) line += fmt::format(", {} without a key", total.unkeyed);

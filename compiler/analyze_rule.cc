@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "compiler/analyze_expression.h"
 #include "compiler/analyze_key.h"
+#include "compiler/analyze_late.h"
 #include "compiler/analyze_output.h"
 #include "compiler/analyze_pattern.h"
 #include "compiler/analyze_runs.h"
@@ -53,6 +54,7 @@ class RuleAnalyzer {
     analyze_within(scope_, rule_);
     analyze_suppress(scope_, rule_);
     analyze_run_limit(scope_, rule_);
+    analyze_late(scope_, rule_);
     analyze_window(scope_, rule_);
     analyze_alignment(scope_, rule_);
     if (rule_.keys) {

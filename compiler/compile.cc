@@ -1,5 +1,6 @@
 #include "compiler/compile.h"
 
+#include "compiler/analyze_late.h"
 #include "compiler/analyze_rule.h"
 #include "compiler/library.h"
 #include "compiler/rule_levels.h"
@@ -80,6 +81,7 @@ std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
   schema->seal();
   CompiledRules out;
   out.tables = tables.read(options.read_table, schema);
+  if (diagnostics.error_count() == errors) check_late(analyzed, rules, out.tables, diagnostics);
   if (diagnostics.error_count() > errors) return std::nullopt;
   for (AnalyzedRule& rule : analyzed) {
     rule.program.version = version_of(rule, out, *schema);

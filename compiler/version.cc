@@ -40,6 +40,7 @@ class CanonicalText {
     if (program_.within_events > 0) line("within events", std::to_string(program_.within_events));
     if (program_.emit_preferred) line("emit", "preferred");
     if (program_.report_all) line("report", "all");
+    if (program_.lateness > Duration{0}) line("late", format_duration(program_.lateness));
     if (program_.cancel) line("cancel", program_.variables[program_.cancel.value].name);
   }
 

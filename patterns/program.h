@@ -205,6 +205,7 @@ struct Program {
   std::uint16_t level = 0;
   Duration suppress{0};  ///< how long an alert of a key holds back the next ones; 0: not at all
   std::vector<std::string> warnings;
+  Duration lateness{0};  ///< `late: apply`: how far behind the watermark events are taken in; 0: not at all
 };
 
 /// `[10m]`, `[5s..10m]`, `[5s..]`; nothing where any time will do.

@@ -12,7 +12,7 @@
 
 namespace tocsin::runtime {
 
-enum class AlertKind : std::uint8_t { match, timeout };
+enum class AlertKind : std::uint8_t { match, timeout, retract };
 std::string_view name_of(AlertKind kind);
 
 /// The order of alerts does not depend on workers or batches: by the instant at which the alert was decided,

@@ -12,7 +12,15 @@ using patterns::Output;
 using patterns::VariableMask;
 
 std::string_view name_of(AlertKind kind) {
-  return kind == AlertKind::match ? "match" : "timeout";
+  switch (kind) {
+    case AlertKind::match:
+      return "match";
+    case AlertKind::timeout:
+      return "timeout";
+    case AlertKind::retract:
+      return "retract";
+  }
+  return {};
 }
 
 namespace {

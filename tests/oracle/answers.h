@@ -24,13 +24,20 @@ struct Mode {
   std::size_t workers = 1;
   std::size_t batch_records = 1000;  ///< about as many
   std::uint64_t shuffle = 0;         ///< seed of a shuffle within the disorder bound; 0: in order
+  bool late = false;                 ///< the shuffle goes beyond that, by no more than kLateness
   bool snapshots = false;            ///< after each batch goes on from a snapshot, with all fresh
 };
+
+/// What rules with `late: apply` allow, in seconds.
+inline constexpr int kLateness = 3;
 
 /// From bytes to alerts, through all of the pipeline to the end of time.
 std::string engine_alerts(const compiler::CompiledRules& rules,
                           const std::vector<Record>& events,
                           const Mode& mode);
+
+/// The lines of `alerts` but for those taken back, and what took them back.
+std::string net_alerts(const std::string& alerts);
 
 /// What `engine_alerts` gave, in the words of an answer.
 Answer engine_answer(const std::string& alerts);

@@ -13,7 +13,7 @@ namespace tocsin::oracle {
 namespace {
 
 constexpr std::array<Mode, 5> kModes{
-    Mode{2, 1, 1}, Mode{4, 7, 0}, Mode{1, 1, 2}, Mode{1, 1, 0, true}, Mode{2, 1, 3, true}};
+    Mode{2, 1, 1}, Mode{4, 7, 0}, Mode{1, 1, 2}, Mode{1, 1, 0, false, true}, Mode{2, 1, 3, false, true}};
 
 /// `r`, and `s` where there is one above it.
 std::string rules_of(const Case& question) {
@@ -61,6 +61,31 @@ Comparison compare_compiled(const compiler::CompiledRules& rules, const Case& qu
   return {true, engine.size(), both("oracle", oracle, "engine", engine)};
 }
 
+/// With `late: apply` what late events lead to is in the end what the sorted stream does, and every batch and
+/// number of workers says the same on the way.
+std::string compare_late(const Case& question) {
+  const std::string text =
+      yaml_of(question.rule, "r") + fmt::format("late: apply\nallowed lateness: {}s\n", kLateness);
+  const auto rules = tests::compile_texts({text}).rules;
+  if (!rules) return {};
+  auto sorted = comparable(engine_alerts(*rules, question.events, Mode{}));
+  std::sort(sorted.begin(), sorted.end());
+  for (const std::uint64_t shuffle : {1u, 2u}) {
+    const std::string late = engine_alerts(*rules, question.events, Mode{1, 1, shuffle, true});
+    auto net = comparable(net_alerts(late));
+    std::sort(net.begin(), net.end());
+    std::string difference = both("the sorted stream", sorted, "late events applied", net);
+    for (const Mode& mode : {Mode{1, 5, shuffle, true}, Mode{3, 2, shuffle, true, true}}) {
+      if (!difference.empty()) return difference;
+      const std::string other = engine_alerts(*rules, question.events, mode);
+      difference =
+          both("late events one by one", tests::lines_of(late), "in batches", tests::lines_of(other));
+    }
+    if (!difference.empty()) return difference;
+  }
+  return {};
+}
+
 }  // namespace
 
 Comparison compare(const Case& question) {
@@ -85,6 +110,7 @@ Comparison compare_in_all_modes(const Case& question) {
                                          mode.snapshots);
     out.difference = both("in order, one batch, one worker", lines, name.c_str(), other);
   }
+  if (out.difference.empty() && !question.above) out.difference = compare_late(question);
   return out;
 }
 

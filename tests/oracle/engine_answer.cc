@@ -27,15 +27,14 @@ std::string json_of(const Record& record, std::size_t n) {
   return out + "}\n";
 }
 
-/// The numbers of the events as they arrive: delayed by up to the disorder bound, those of one second
-/// together.
-std::vector<std::size_t> arrivals(const std::vector<Record>& events, std::uint64_t seed) {
+/// The numbers of the events as they arrive: delayed by up to so many seconds, those of one second together.
+std::vector<std::size_t> arrivals(const std::vector<Record>& events, std::uint64_t seed, int delay_max) {
   std::vector<std::size_t> out;
   std::map<int, std::uint64_t> delays;
   std::mt19937_64 random{seed};
   for (std::size_t i = 0; i < events.size(); ++i) {
     out.push_back(i);
-    delays.emplace(events[i].second, seed == 0 ? 0 : random() % (kDisorderSeconds + 1));
+    delays.emplace(events[i].second, seed == 0 ? 0 : random() % static_cast<std::uint64_t>(delay_max + 1));
   }
   const auto arrival = [&](std::size_t i) {
     return static_cast<std::uint64_t>(events[i].second) + delays.at(events[i].second);
@@ -44,15 +43,16 @@ std::vector<std::size_t> arrivals(const std::vector<Record>& events, std::uint64
   return out;
 }
 
-std::string ndjson_of(const std::vector<Record>& events, std::uint64_t shuffle) {
+std::string ndjson_of(const std::vector<Record>& events, const Mode& mode) {
+  const int delay_max = kDisorderSeconds + (mode.late ? kLateness : 0);
   std::string out;
-  for (const std::size_t i : arrivals(events, shuffle)) out += json_of(events[i], i);
+  for (const std::size_t i : arrivals(events, mode.shuffle, delay_max)) out += json_of(events[i], i);
   return out;
 }
 
-void append(std::string& lines, app::StepOutput& out) {
+void append(std::string& lines, const Mode& mode, app::StepOutput& out) {
   for (const runtime::Alert& alert : out.alerts.alerts) lines += out.alerts.line(alert);
-  TOCSIN_CHECK(out.late.empty() && out.dead_letters.empty(), "the generators make no late or bad events");
+  TOCSIN_CHECK((mode.late || out.late.empty()) && out.dead_letters.empty(), "no late or bad events");
   out.clear();
 }
 
@@ -130,7 +130,7 @@ std::string engine_alerts(const compiler::CompiledRules& rules,
   app::PipelineOptions options;
   options.workers = mode.workers;
   options.disorder = std::chrono::seconds(mode.shuffle == 0 ? 0 : kDisorderSeconds);
-  const std::string bytes = ndjson_of(events, mode.shuffle);
+  const std::string bytes = ndjson_of(events, mode);
   options.batch_bytes =
       std::max<std::size_t>(1, mode.batch_records * bytes.size() / std::max<std::size_t>(1, events.size()));
   app::Pipeline pipeline{rules, options};
@@ -141,13 +141,36 @@ std::string engine_alerts(const compiler::CompiledRules& rules,
   for (app::StepState state = app::StepState::more; state != app::StepState::end;) {
     state = pipeline.step(out, std::chrono::milliseconds{0}).value();
     if (mode.snapshots) go_on_from_snapshot(pipeline);
-    append(alerts, out);
+    append(alerts, mode, out);
   }
   pipeline.drain(out);
-  append(alerts, out);
+  append(alerts, mode, out);
   pipeline.advance(kTimeMax, out);
-  append(alerts, out);
+  append(alerts, mode, out);
   return alerts;
+}
+
+std::string net_alerts(const std::string& alerts) {
+  simdjson::dom::parser parser;
+  std::istringstream lines{alerts};
+  std::vector<std::pair<std::string, std::string>> told;  // id and time, line
+  for (std::string line; std::getline(lines, line);) {
+    const simdjson::dom::element alert = parser.parse(line);
+    const std::string time = text_of(alert["time"]);
+    simdjson::dom::element retracts;
+    if (alert["retracts"].get(retracts) != simdjson::SUCCESS) {
+      told.emplace_back(text_of(alert["id"]) + time, line);
+      continue;
+    }
+    const std::string name = text_of(retracts) + time;
+    const auto at =
+        std::find_if(told.begin(), told.end(), [&](const auto& one) { return one.first == name; });
+    TOCSIN_CHECK(at != told.end(), "what is taken back was told");
+    told.erase(at);
+  }
+  std::string out;
+  for (const auto& [name, line] : told) out += line + "\n";
+  return out;
 }
 
 Answer engine_answer(const std::string& alerts) {

@@ -313,6 +313,38 @@ TEST_CASE("windows, and settings that do not go with them", "[compiler]") {
   })));
 }
 
+TEST_CASE("late events", "[compiler]") {
+  check(GENERATE(values<Case>({
+      {"dropped", "events: {a: t}\npattern: a\nlate: drop", {}},
+      {"applied", "events: {a: t}\npattern: a\nlate: apply\nallowed lateness: 1h", {}},
+      {"applied without a bound", "events: {a: t}\npattern: a\nlate: apply", {"E0708 `apply`"}},
+      {"a bound of nothing", "events: {a: t}\npattern: a\nlate: apply\nallowed lateness: 0s", {"E0605 `0s`"}},
+      {"a bound for nothing", "events: {a: t}\npattern: a\nallowed lateness: 1h", {"E0706 `1h`"}},
+      {"a bound that is none",
+       "events: {a: t}\npattern: a\nlate: apply\nallowed lateness: soon",
+       {"E0708 `soon`"}},
+      {"misspelt", "events: {a: t}\npattern: a\nlate: aply", {"E0708 `aply`"}},
+      {"a stream of them", "events: {a: t}\npattern: a\nlate: stream x", {"E0900 `stream x`"}},
+      {"what other rules see",
+       "events: {a: t}\npattern: a\nemit to: x\nlate: apply\nallowed lateness: 1h",
+       {"E0708 `apply`"}},
+  })));
+}
+
+TEST_CASE("late events of what does not come from the input", "[compiler]") {
+  const std::string late = "late: apply\nallowed lateness: 1h\n";
+  auto above =
+      tests::compile_texts({"rule: a\nevents: {a: t}\npattern: a\nemit to: x\n---\n"
+                            "rule: b\nevents: {x: x}\npattern: x\n" +
+                            late});
+  CHECK(tests::findings(above) == Findings{"E0708 `apply`"});
+  auto table =
+      tests::compile_texts({"tables: {rows: {from: put, key: k}}\n---\nrule: a\nkey: k\n"
+                            "events: {a: 't where rows[k].v == 1'}\npattern: a\n" +
+                            late});
+  CHECK(tests::findings(table) == Findings{"E0708 `apply`"});
+}
+
 TEST_CASE("what the language has and the engine has not", "[compiler]") {
   check(GENERATE(values<Case>({
       {"prior in a window",
