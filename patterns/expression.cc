@@ -37,12 +37,38 @@ bool same_constants(const Value& a, const Value& b) {
 }
 
 /// Whether what `index` stands for is the same.
-bool same_index(const ExpressionPool& pool, const ExpressionNode& a, const ExpressionNode& b) {
-  if (a.op == Op::constant) return same_constants(pool.constant(a.index), pool.constant(b.index));
-  if (a.op == Op::in_set) return same_sets(pool.constant_set(a.index), pool.constant_set(b.index));
-  if (a.op == Op::text_match) return same_matchers(pool.matcher(a.index), pool.matcher(b.index));
-  if (a.op == Op::in_blocks) return pool.address_set(a.index).blocks() == pool.address_set(b.index).blocks();
-  return a.index == b.index;
+bool same_index(const ExpressionPool& pool_a,
+                const ExpressionNode& a,
+                const ExpressionPool& pool_b,
+                const ExpressionNode& b) {
+  switch (a.op) {
+    case Op::constant:
+      return same_constants(pool_a.constant(a.index), pool_b.constant(b.index));
+    case Op::in_set:
+      return same_sets(pool_a.constant_set(a.index), pool_b.constant_set(b.index));
+    case Op::text_match:
+      return same_matchers(pool_a.matcher(a.index), pool_b.matcher(b.index));
+    case Op::in_blocks:
+      return pool_a.address_set(a.index).blocks() == pool_b.address_set(b.index).blocks();
+    case Op::hour:
+    case Op::weekday:
+    case Op::date:
+      return pool_a.zone(a.index).name() == pool_b.zone(b.index).name();
+    case Op::format:
+      return pool_a.format(a.index).text == pool_b.format(b.index).text;
+    case Op::lookup:
+      return pool_a.lookup(a.index) == pool_b.lookup(b.index);
+    case Op::aggregate:
+      return &pool_a == &pool_b && a.index == b.index;
+    default:
+      return a.index == b.index;
+  }
+}
+
+std::uint64_t constant_hash(const Value& v) {
+  std::string bytes;
+  append_key_bytes(bytes, v);
+  return std::hash<std::string>{}(bytes);
 }
 
 bool same_pick(const EventPick& a, const EventPick& b) {
@@ -107,16 +133,31 @@ AggregateId ExpressionPool::add_aggregate(const Aggregate& aggregate) {
   return AggregateId{static_cast<std::uint16_t>(index)};
 }
 
-bool same_expression(const ExpressionPool& pool, ExpressionId a, ExpressionId b) {
-  if (a == b) return true;
-  const ExpressionNode& x = pool.node(a);
-  const ExpressionNode& y = pool.node(b);
+bool same_expression(const PooledExpression& a, const PooledExpression& b) {
+  if (a.pool == b.pool && a.id == b.id) return true;
+  const ExpressionNode& x = a.pool->node(a.id);
+  const ExpressionNode& y = b.pool->node(b.id);
   if (x.op != y.op || x.ignore_case != y.ignore_case || x.operand_count != y.operand_count) return false;
-  if (!same_pick(x.pick, y.pick) || !same_index(pool, x, y)) return false;
+  if (!same_pick(x.pick, y.pick) || !same_index(*a.pool, x, *b.pool, y)) return false;
   for (std::size_t i = 0; i < x.operand_count; ++i) {
-    if (!same_expression(pool, pool.operand(x, i), pool.operand(y, i))) return false;
+    if (!same_expression({a.pool, a.pool->operand(x, i)}, {b.pool, b.pool->operand(y, i)})) return false;
   }
   return true;
+}
+
+std::uint64_t structure_hash(const PooledExpression& expression) {
+  const ExpressionNode& node = expression.pool->node(expression.id);
+  std::uint64_t hash = static_cast<std::uint64_t>(node.op) + 1;
+  const auto mix = [&](std::uint64_t v) { hash = (hash ^ v) * 0x9E3779B97F4A7C15u + (hash >> 29); };
+  if (node.op == Op::attribute) mix(node.index);
+  if (node.op == Op::text_match)
+    mix(std::hash<std::string>{}(expression.pool->matcher(node.index).pattern()));
+  if (node.op == Op::in_set) mix(expression.pool->constant_set(node.index).values().size());
+  if (node.op == Op::constant) mix(constant_hash(expression.pool->constant(node.index)));
+  for (std::size_t i = 0; i < node.operand_count; ++i) {
+    mix(structure_hash({expression.pool, expression.pool->operand(node, i)}));
+  }
+  return hash;
 }
 
 }  // namespace tocsin::patterns

@@ -217,8 +217,21 @@ class ExpressionPool {
   std::deque<std::string> texts_;
 };
 
-/// The same structure (constants by value, attributes by id): what common subexpressions are found by.
-bool same_expression(const ExpressionPool& pool, ExpressionId a, ExpressionId b);
+/// An expression, and where it lies.
+struct PooledExpression {
+  const ExpressionPool* pool = nullptr;
+  ExpressionId id;
+};
+
+/// The same structure (constants by value, attributes by id): what common subexpressions are found by. Both
+/// of one schema; of two pools only expressions without aggregates are the same.
+bool same_expression(const PooledExpression& a, const PooledExpression& b);
+inline bool same_expression(const ExpressionPool& pool, ExpressionId a, ExpressionId b) {
+  return same_expression({&pool, a}, {&pool, b});
+}
+
+/// Equal for the same expressions.
+std::uint64_t structure_hash(const PooledExpression& expression);
 
 /// Prints `id` in the language's own syntax with names from `schema`; variables by `variable_names`.
 std::string to_string(const ExpressionPool& pool,

@@ -24,6 +24,7 @@ GUARDED_HEADERS = [
     (re.compile(r"^boost/spirit"), {"dsl/grammar.cc"}, "Boost.Spirit"),
     (re.compile(r"^yaml-cpp/"), {"dsl/rule_file.cc"}, "yaml-cpp"),
     (re.compile(r"^re2/"), {"patterns/text_matcher.cc"}, "RE2"),
+    (re.compile(r"^hs/"), {"patterns/text_set.cc"}, "Hyperscan"),
     (re.compile(r"^catch2/"), {"tests/support/catch.h"}, "Catch2"),
 ]
 
