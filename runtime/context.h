@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "runtime/alert.h"
 #include "runtime/counters.h"
+#include "runtime/event_facts.h"
 #include "runtime/event_store.h"
 #include "runtime/match_buffer.h"
 #include "runtime/rule_set.h"
@@ -35,6 +36,7 @@ struct Context {
   MatchBuffer& buffer;
   TimerQueue timers;
   EventTime now = kTimeMin;      ///< between steps: every deadline before it has been worked through
+  EventFacts* facts = nullptr;   ///< of the event in hand
   Arena scratch;                 ///< texts made while one event or deadline is worked on
   AlertBatch* alerts = nullptr;  ///< where alerts go during a step
   std::size_t emitted_bytes_max = kEmittedBytesMax;

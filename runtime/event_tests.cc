@@ -1,5 +1,6 @@
 #include "runtime/event_tests.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace tocsin::runtime {
@@ -12,7 +13,15 @@ EventTests::EventTests(Context& context, std::uint32_t rule, RuleCounters& count
       rule_{context.rules->rules()[rule]},
       program_{*rule_.program},
       counters_{counters},
-      fingerprints_(program_.variables.size()) {}
+      fingerprints_(program_.variables.size()) {
+  for (std::size_t v = 0; v < program_.variables.size(); ++v) {
+    Asked& asked = asked_.emplace_back();
+    asked.own = program_.variables[v].own_condition;
+    asked.run = program_.variables[v].run_condition;
+    const OwnConditions& own = rule_.own_conditions[v];
+    if (own.remembered) asked.parts = own.parts;
+  }
+}
 
 Scope EventTests::scope(const TakenEvent* taken) {
   Scope s{program_.expressions, context_.rules->schema(), context_.scratch, counters_.null_operations};
@@ -26,8 +35,15 @@ Scope EventTests::scope(const TakenEvent* taken) {
 void EventTests::test(VariableId variable) {
   const VariableMask mask = patterns::mask_of(variable);
   tested_ |= mask;
-  const auto condition = program_.variables[variable.value].own_condition;
-  if (!condition || holds(scope(nullptr), condition)) passed_ |= mask;
+  if (own_condition_holds(variable)) passed_ |= mask;
+}
+
+bool EventTests::own_condition_holds(VariableId variable) {
+  const Asked& asked = asked_[variable.value];
+  if (asked.parts.empty()) return holds(scope(nullptr), asked.own);
+  return std::all_of(asked.parts.begin(), asked.parts.end(), [&](ConditionId part) {
+    return context_.facts->holds(part, counters_.null_operations);
+  });
 }
 
 bool EventTests::any_own_holds(VariableMask variables) {
@@ -38,7 +54,7 @@ bool EventTests::any_own_holds(VariableMask variables) {
 }
 
 bool EventTests::run_condition_holds(VariableId variable, const TakenEvent* taken) {
-  const auto condition = program_.variables[variable.value].run_condition;
+  const auto condition = asked_[variable.value].run;
   return !condition || holds(scope(taken), condition);
 }
 

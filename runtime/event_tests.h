@@ -8,6 +8,7 @@
 #include "runtime/key_store.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -81,6 +82,7 @@ class EventTests {
   Scope scope(const TakenEvent* taken);
   bool run_condition_holds(patterns::VariableId variable, const TakenEvent* taken);
   void test(patterns::VariableId variable);
+  bool own_condition_holds(patterns::VariableId variable);
   void take_fingerprint(patterns::VariableId variable, const Join& join);
 
   Context& context_;
@@ -94,6 +96,14 @@ class EventTests {
   patterns::VariableMask typed_ = 0;   // variables whose TYPE takes it
   patterns::VariableMask tested_ = 0;  // whose own condition was evaluated
   patterns::VariableMask passed_ = 0;  // and held
+
+  /// What a variable asks, in one place.
+  struct Asked {
+    patterns::ExpressionId own;
+    patterns::ExpressionId run;
+    std::span<const ConditionId> parts;  // of `own`, where it is worth to ask what is known of them
+  };
+  std::vector<Asked> asked_;  // by variable
 
   patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
   std::vector<std::uint64_t> fingerprints_;   // by variable

@@ -8,14 +8,10 @@
 namespace tocsin::runtime {
 namespace {
 
-/// A freed slot keeps this many rules' vectors for the next key.
-constexpr std::size_t kRulesKept = 4;
+/// Among so many, a rule's state is searched for one by one.
+constexpr std::size_t kRulesSearched = 8;
 
 constexpr unsigned kPlacesMinLog2 = 6;
-
-bool rule_before(const RuleState& state, std::uint32_t rule) {
-  return state.rule < rule;
-}
 
 }  // namespace
 
@@ -24,8 +20,39 @@ RuleState::RuleState(RuleState&&) noexcept = default;
 RuleState& RuleState::operator=(RuleState&&) noexcept = default;
 RuleState::~RuleState() = default;
 
+RuleState* KeyState::find_in_places(std::uint32_t rule) {
+  const auto place = places->find(rule);
+  return place ? &rules[*place] : nullptr;
+}
+
 RuleState& KeyState::add(std::uint32_t rule) {
-  return rules.insert(std::lower_bound(rules.begin(), rules.end(), rule, rule_before), RuleState(rule));
+  RuleState& added = rules.emplace_back(rule);
+  if (places != nullptr) {
+    places->put(rule, static_cast<std::uint32_t>(rules.size() - 1));
+  } else if (rules.size() > kRulesSearched) {
+    find_places_anew();
+  }
+  return added;
+}
+
+void KeyState::find_places_anew() {
+  places.reset();
+  if (rules.size() <= kRulesSearched) return;
+  places = std::make_unique<RulePlaces>();
+  for (std::uint32_t i = 0; i < rules.size(); ++i) places->put(rules[i].rule, i);
+}
+
+void KeyState::forget_if_idle_of_many(RuleState& state) {
+  if (!state.idle()) return;
+  // With a timer under way the next one would be armed twice.
+  if (state.session_timer != kTimeMax || (state.memory != nullptr && state.memory->has_timers())) return;
+  if (places != nullptr) places->remove(state.rule);
+  RuleState& last = *(rules.end() - 1);
+  if (&state != &last) {
+    state = std::move(last);
+    if (places != nullptr) places->put(state.rule, static_cast<std::uint32_t>(&state - rules.begin()));
+  }
+  rules.truncate(&last);
 }
 
 KeyStore::KeyStore(std::uint16_t space)
@@ -110,7 +137,10 @@ void KeyStore::remove(KeyState& key) {
 
   forget_key(key);
   ++key.generation;
-  if (key.rules.size() > kRulesKept) key.rules.clear();
+  if (key.rules.size() > KeyState::kRulesKept) {
+    key.rules.clear();
+    key.places.reset();
+  }
   if (runs_only_) return free_.push_back(&key);
   for (RuleState& state : key.rules) {
     state.session_timer = kTimeMax;

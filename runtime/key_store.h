@@ -6,6 +6,7 @@
 #include "runtime/prefetch.h"
 #include "runtime/router.h"
 #include "runtime/rule_memory.h"
+#include "runtime/rule_places.h"
 #include "runtime/short_list.h"
 #include "runtime/silence.h"
 #include "runtime/slab.h"
@@ -65,13 +66,14 @@ struct RuleState {
 /// What an event looks at of a key with one rule and one run is two cache lines.
 struct alignas(64) KeyState {
   static constexpr std::size_t kInsideMax = 20;
+  static constexpr std::size_t kRulesKept = 4;  ///< so many states stay for the next event, or the next key
 
   std::uint64_t hash = 0;
   std::uint32_t generation = 0;  ///< rises when the slot is freed: a timer of an older one is void
   std::uint16_t space = 0;
   std::uint32_t key_size = 0;
   std::array<char, kInsideMax> inside{};  ///< the key's bytes, or where they are: see key_bytes
-  ShortList<RuleState> rules;             ///< rising by rule
+  ShortList<RuleState> rules;             ///< in no order
 
   std::string_view key_bytes() const {
     return {key_size <= kInsideMax ? inside.data() : key_outside(), key_size};
@@ -82,21 +84,32 @@ struct alignas(64) KeyState {
     return at;
   }
   RuleState* find(std::uint32_t rule) {
-    for (RuleState& state : rules) {
-      if (state.rule >= rule) return state.rule == rule ? &state : nullptr;
-    }
-    return nullptr;
+    if (rules.outside() && places != nullptr) return find_in_places(rule);
+    RuleState* const at =
+        std::find_if(rules.begin(), rules.end(), [=](const RuleState& s) { return s.rule == rule; });
+    return at != rules.end() ? at : nullptr;
   }
   RuleState& find_or_add(std::uint32_t rule) {
     RuleState* const state = find(rule);
     return state != nullptr ? *state : add(rule);
   }
+  /// Forgets `state` if nothing is left of it and there are more of them than are worth to keep for the next
+  /// event.
+  void forget_if_idle(RuleState& state) {
+    if (rules.size() > kRulesKept) forget_if_idle_of_many(state);
+  }
+  /// After `rules` was changed otherwise.
+  void find_places_anew();
   bool idle() const {
     return std::all_of(rules.begin(), rules.end(), [](const RuleState& r) { return r.idle(); });
   }
 
+  std::unique_ptr<RulePlaces> places;  ///< of all `rules`, once they were many
+
  private:
   RuleState& add(std::uint32_t rule);
+  RuleState* find_in_places(std::uint32_t rule);
+  void forget_if_idle_of_many(RuleState& state);
 };
 static_assert(sizeof(KeyState) == 192);
 static_assert(offsetof(KeyState, rules) + 2 * sizeof(void*) + offsetof(RuleState, window) <= 128);

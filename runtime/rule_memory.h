@@ -43,6 +43,8 @@ struct RuleMemory {
   }
   bool empty() const { return !started && prior.empty() && best.empty() && !is_loud(); }
 
+  bool has_timers() const { return waits_for_end || lull_timer != kTimeMax; }
+
   /// The key goes, and its timers with it.
   void forget_timers() {
     waits_for_end = false;

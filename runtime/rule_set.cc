@@ -67,6 +67,7 @@ RuleSet::RuleSet(std::shared_ptr<const Schema> schema,
   for (const auto& program : programs)
     level_count_ = std::max<std::size_t>(level_count_, program->level + std::size_t{1});
   for (auto& program : programs) deploy(std::move(program));
+  index();
 }
 
 std::uint16_t RuleSet::key_space_of(const std::shared_ptr<const Program>& program) {
@@ -104,7 +105,7 @@ void RuleSet::deploy(std::shared_ptr<const Program> program) {
     rule.variables_of_type.push_back(variables_taking(*program, type));
     rule.seen_types.push_back(runtime::sees(*program, type));
     if (!rule.seen_types.back()) continue;
-    space.levels[program->level][i].push_back(index);
+    space.levels[program->level][i].all.push_back(index);
     space.levels_of_type[i] |= std::uint32_t{1} << program->level;
     auto& spaces = spaces_of_type_[i];
     if (std::find(spaces.begin(), spaces.end(), rule.key_space) == spaces.end())
@@ -124,6 +125,19 @@ void RuleSet::watch(const WatchedTable& watched) {
   for (const TypeId type : table.types) {
     auto& there = watched_tables_[type.value];
     if (std::find(there.begin(), there.end(), watched) == there.end()) there.push_back(watched);
+  }
+}
+
+void RuleSet::index() {
+  std::vector<const Program*> programs;
+  for (const DeployedRule& rule : rules_) programs.push_back(rule.program.get());
+  const RuleIndexer indexer(programs, *schema_, conditions_);
+  for (std::uint32_t i = 0; i < rules_.size(); ++i) rules_[i].own_conditions = indexer.own_conditions(i);
+  for (KeySpace& space : key_spaces_) {
+    for (RulesOfType& level : space.levels) {
+      for (std::uint16_t type = 0; type < schema_->type_count(); ++type)
+        indexer.index(level[type], TypeId{type});
+    }
   }
 }
 

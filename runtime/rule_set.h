@@ -4,6 +4,8 @@
 
 #include "patterns/program.h"
 #include "patterns/table.h"
+#include "runtime/conditions.h"
+#include "runtime/rule_index.h"
 
 #include <cstdint>
 #include <memory>
@@ -19,18 +21,19 @@ struct DeployedRule {
   std::vector<patterns::VariableMask> variables_of_type;  ///< by type: whose `TYPE` takes it
   bool may_fork = false;  ///< whether a start event may have more than one run
 
-  std::vector<bool> seen_types;  ///< by type
+  std::vector<bool> seen_types;               ///< by type
+  std::vector<OwnConditions> own_conditions;  ///< by variable
 };
 
-/// By type: the rules that see it, rising.
-using RulesOfType = std::vector<std::vector<std::uint32_t>>;
+/// By type: the rules that see it.
+using RulesOfType = std::vector<TypeRules>;
 static_assert(patterns::kLevelsMax <= 32);
 
 /// All rules that split the stream by the same key share its keys.
 struct KeySpace {
   std::shared_ptr<const patterns::Program> source;  ///< any one of them: has the key's expressions
   std::vector<std::uint32_t> rules;                 ///< indices, rising
-  std::vector<RulesOfType> levels;                  ///< by level: the rules that see a type
+  std::vector<RulesOfType> levels;                  ///< by level: its rules that see a type
   std::vector<std::uint32_t> levels_of_type;        ///< by type: a bit for each level that sees it
   std::uint32_t watching_levels = 0;                ///< a bit for each level that watches the keys of a table
   /// By type: which of the source's `variable_keys` have a variable that takes it. Empty: one key for all.
@@ -56,6 +59,7 @@ class RuleSet {
   const Schema& schema() const { return *schema_; }
   const std::shared_ptr<const Schema>& shared_schema() const { return schema_; }
   const std::vector<DeployedRule>& rules() const { return rules_; }
+  const Conditions& conditions() const { return conditions_; }
   const std::vector<KeySpace>& key_spaces() const { return key_spaces_; }
   const std::vector<std::shared_ptr<const patterns::Table>>& tables() const { return tables_; }  ///< by id
   /// Rules see what rules of lower levels emit; 1 where none does.
@@ -69,10 +73,12 @@ class RuleSet {
   std::uint16_t key_space_of(const std::shared_ptr<const patterns::Program>& program);
   void deploy(std::shared_ptr<const patterns::Program> program);
   void watch(const WatchedTable& watched);
+  void index();
 
   std::shared_ptr<const Schema> schema_;
   std::vector<std::shared_ptr<const patterns::Table>> tables_;
   std::vector<DeployedRule> rules_;
+  Conditions conditions_;
   std::vector<KeySpace> key_spaces_;
   std::size_t level_count_ = 1;
   std::vector<std::vector<std::uint16_t>> spaces_of_type_;

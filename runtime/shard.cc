@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -38,6 +40,8 @@ void Shard::make_levels(const std::shared_ptr<const RuleSet>& rules) {
 
 void Shard::make_executors() {
   executors_.clear();
+  facts_ = std::make_unique<EventFacts>(rules().conditions(), rules().schema(), options_.tables);
+  for (const auto& level : levels_) level->context.facts = facts_.get();
   for (std::uint32_t i = 0; i < rules().rules().size(); ++i)
     executors_.push_back(make_executor(level_of(rules(), i).context, i));
   for (std::size_t space = 0; space < stores_.size(); ++space) {
@@ -130,6 +134,7 @@ void Shard::fire_before(Level& level, EventTime time) {
     executors_[timer.rule]->on_deadline(key, *state, timer.deadline);
     KeyStore& store = *stores_[key.space];
     if (!store.runs_only() && state->silence != nullptr) end_silence(timer, *state);
+    key.forget_if_idle(*state);
     if (store.idle(key)) store.remove(key);
   }
 }
@@ -149,15 +154,19 @@ void Shard::end_silence(const Timer& timer, RuleState& state) {
 void Shard::process(std::size_t level, const RoutedEvent& routed) {
   if (routed.changed) return process_change(level, routed);
   const Event& event = *routed.event;
+  const KeySpace& space = rules().key_spaces()[routed.space];
   KeyStore& store = *stores_[routed.space];
   KeyState* key = store.find(routed);
   CurrentEvent current(levels_[level]->context, event, ++sequence_);
-  for (const std::uint32_t rule : rules().key_spaces()[routed.space].levels[level][event.type.value]) {
+  facts_->look_at(event, sequence_);
+  for (const std::uint32_t rule : rules_to_show(space.levels[level][event.type.value], event, key)) {
     Executor& executor = *executors_[rule];
     RuleState* state = key != nullptr ? key->find(rule) : nullptr;
     if ((state == nullptr || !state->open()) && !executor.may_open(current)) continue;
     if (key == nullptr) key = &store.add(routed);
-    executor.on_event(*key, key->find_or_add(rule), current);
+    if (state == nullptr) state = &key->find_or_add(rule);
+    executor.on_event(*key, *state, current);
+    key->forget_if_idle(*state);
   }
   if (key != nullptr && store.idle(*key)) store.remove(*key);
 }
@@ -252,6 +261,34 @@ void Shard::drop_keys_without_row(std::uint32_t rule, EventTime time) {
   for (KeyState* key : idle) stores_[deployed.key_space]->remove(*key);
 }
 
+/// The rules that `event` may mean something to, rising.
+std::span<const std::uint32_t> Shard::rules_to_show(const TypeRules& rules,
+                                                    const Event& event,
+                                                    KeyState* key) {
+  if (!rules.indexed) return rules.all;
+  to_show_.clear();
+  rules.opening.find(event, *facts_, std::numeric_limits<std::size_t>::max(), to_show_);
+  if (key != nullptr) find_advancing(rules, event, *key);
+  if (!std::is_sorted(to_show_.begin(), to_show_.end())) std::sort(to_show_.begin(), to_show_.end());
+  to_show_.erase(std::unique(to_show_.begin(), to_show_.end()), to_show_.end());
+  return to_show_;
+}
+
+/// Goes through what the key has open or through the rules that the event may advance, whichever is less.
+void Shard::find_advancing(const TypeRules& rules, const Event& event, KeyState& key) {
+  constexpr std::size_t kFew = 16;
+  advancing_.clear();
+  if (key.rules.size() > kFew && rules.advancing.find(event, *facts_, key.rules.size(), advancing_)) {
+    std::copy_if(advancing_.begin(), advancing_.end(), std::back_inserter(to_show_), [&](std::uint32_t rule) {
+      return key.find(rule) != nullptr;
+    });
+    return;
+  }
+  for (const RuleState& state : key.rules) {
+    if (state.open() && rules.advancing.admits(state.rule, event, *facts_)) to_show_.push_back(state.rule);
+  }
+}
+
 // --- reload ----------------------------------------------------------------------------------------
 
 std::string aggregates_text(const DeployedRule& rule, const Schema& schema) {
@@ -338,7 +375,7 @@ void Shard::keep_rules(KeyState& key,
     keep_silence(key, state, *next.rules()[*new_index[state.rule]].program);
     state.rule = *new_index[state.rule];
   }
-  std::sort(key.rules.begin(), key.rules.end(), [](const auto& a, const auto& b) { return a.rule < b.rule; });
+  key.find_places_anew();
 }
 
 /// `suppress` may have changed: what is remembered of the last alert goes by the new one.

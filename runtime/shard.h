@@ -106,6 +106,8 @@ class Shard {
   void make_levels(const std::shared_ptr<const RuleSet>& rules);
   void process_change(std::size_t level, const RoutedEvent& routed);
   void drop_keys_without_row(std::uint32_t rule, EventTime time);
+  std::span<const std::uint32_t> rules_to_show(const TypeRules& rules, const Event& event, KeyState* key);
+  void find_advancing(const TypeRules& rules, const Event& event, KeyState& key);
   void make_executors();
   std::vector<Timer> renumber_timers(const RuleSet& next,
                                      const std::vector<std::optional<std::uint32_t>>& new_index);
@@ -134,6 +136,9 @@ class Shard {
   std::vector<std::unique_ptr<Executor>> executors_;  // by rule
   std::uint64_t sequence_ = 0;
   std::unique_ptr<RestoredEvents> restored_;  // while some of them wait
+  std::unique_ptr<EventFacts> facts_;         // of the event in hand
+  std::vector<std::uint32_t> to_show_;        // of the event in hand
+  std::vector<std::uint32_t> advancing_;
 };
 
 /// What the state of a window rule depends on beside its version: it holds an accumulator for each aggregate,

@@ -82,8 +82,11 @@ void Shard::save_key(const KeyState& key, SnapshotWriter& out) const {
   out.begin_key();
   out.number(key.space);
   out.text(key.key_bytes());
-  out.number(key.rules.size());
-  for (const RuleState& state : key.rules) save_state(state, out);
+  std::vector<const RuleState*> states;
+  for (const RuleState& state : key.rules) states.push_back(&state);
+  std::sort(states.begin(), states.end(), [](const auto* x, const auto* y) { return x->rule < y->rule; });
+  out.number(states.size());
+  for (const RuleState* state : states) save_state(*state, out);
 }
 
 void Shard::save_state(const RuleState& state, SnapshotWriter& out) const {
@@ -167,6 +170,7 @@ void Shard::restore_key(SnapshotReader& in) {
   if (!in.ok() || stores_[space]->find(routed) != nullptr) return in.fail();
   KeyState& key = stores_[space]->add(routed);
   key.rules.clear();
+  key.find_places_anew();
   const std::size_t states = in.count();
   for (std::size_t i = 0; i < states && in.ok(); ++i) restore_state(key, in);
 }

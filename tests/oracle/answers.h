@@ -26,6 +26,7 @@ struct Mode {
   std::uint64_t shuffle = 0;         ///< seed of a shuffle within the disorder bound; 0: in order
   bool late = false;                 ///< the shuffle goes beyond that, by no more than kLateness
   bool snapshots = false;            ///< after each batch goes on from a snapshot, with all fresh
+  std::size_t copies = 1;            ///< of the rules; the last ones' alerts count. Many have an index
 };
 
 /// What rules with `late: apply` allow, in seconds.

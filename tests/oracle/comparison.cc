@@ -12,8 +12,12 @@
 namespace tocsin::oracle {
 namespace {
 
-constexpr std::array<Mode, 5> kModes{
-    Mode{2, 1, 1}, Mode{4, 7, 0}, Mode{1, 1, 2}, Mode{1, 1, 0, false, true}, Mode{2, 1, 3, false, true}};
+constexpr std::array kModes{Mode{2, 1, 1},
+                            Mode{4, 7, 0, false, false, 5},
+                            Mode{1, 1, 2},
+                            Mode{1, 1, 0, false, true},
+                            Mode{2, 1, 3, false, true, 4},
+                            Mode{1, 1000, 0, false, false, 7}};
 
 /// `r`, and `s` where there is one above it.
 std::string rules_of(const Case& question) {
@@ -103,11 +107,13 @@ Comparison compare_in_all_modes(const Case& question) {
   for (const Mode& mode : kModes) {
     if (!out.difference.empty()) break;
     const auto other = comparable(engine_alerts(*rules, question.events, mode));
-    const std::string name = fmt::format("{} workers, {} records a batch, shuffle {}, snapshots {}",
-                                         mode.workers,
-                                         mode.batch_records,
-                                         mode.shuffle,
-                                         mode.snapshots);
+    const std::string name =
+        fmt::format("{} workers, {} records a batch, shuffle {}, snapshots {}, {} copies",
+                    mode.workers,
+                    mode.batch_records,
+                    mode.shuffle,
+                    mode.snapshots,
+                    mode.copies);
     out.difference = both("in order, one batch, one worker", lines, name.c_str(), other);
   }
   if (out.difference.empty() && !question.above) out.difference = compare_late(question);

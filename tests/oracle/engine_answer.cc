@@ -50,8 +50,11 @@ std::string ndjson_of(const std::vector<Record>& events, const Mode& mode) {
   return out;
 }
 
-void append(std::string& lines, const Mode& mode, app::StepOutput& out) {
-  for (const runtime::Alert& alert : out.alerts.alerts) lines += out.alerts.line(alert);
+/// Appends the alerts of the rules from number `first_rule` on.
+void append(std::string& lines, const Mode& mode, app::StepOutput& out, std::size_t first_rule) {
+  for (const runtime::Alert& alert : out.alerts.alerts) {
+    if (alert.order.rule >= first_rule) lines += out.alerts.line(alert);
+  }
   TOCSIN_CHECK((mode.late || out.late.empty()) && out.dead_letters.empty(), "no late or bad events");
   out.clear();
 }
@@ -122,6 +125,22 @@ std::string rule_and_key_of(const simdjson::dom::element& alert) {
   return text_of(alert["rule"]) + " " + (keyed ? std::string(simdjson::minify(key)) : "{}");
 }
 
+bool emits(const patterns::Program& program) {
+  const auto makes_events = [](const auto& output) { return output && output->emit_to; };
+  return makes_events(program.on_match) || makes_events(program.on_timeout);
+}
+
+/// The rules, after copies of those that no other rule sees.
+compiler::CompiledRules among_copies(const compiler::CompiledRules& rules, std::size_t copies) {
+  compiler::CompiledRules out = rules;
+  out.programs.clear();
+  for (const auto& program : rules.programs) {
+    if (!emits(*program)) out.programs.insert(out.programs.end(), copies - 1, program);
+  }
+  out.programs.insert(out.programs.end(), rules.programs.begin(), rules.programs.end());
+  return out;
+}
+
 }  // namespace
 
 std::string engine_alerts(const compiler::CompiledRules& rules,
@@ -133,7 +152,9 @@ std::string engine_alerts(const compiler::CompiledRules& rules,
   const std::string bytes = ndjson_of(events, mode);
   options.batch_bytes =
       std::max<std::size_t>(1, mode.batch_records * bytes.size() / std::max<std::size_t>(1, events.size()));
-  app::Pipeline pipeline{rules, options};
+  compiler::CompiledRules all = among_copies(rules, mode.copies);
+  const std::size_t first_rule = all.programs.size() - rules.programs.size();
+  app::Pipeline pipeline{std::move(all), options};
   pipeline.add_input(std::make_unique<app::MemorySource>("events", bytes), connectors::Format::ndjson);
 
   std::string alerts;
@@ -141,12 +162,12 @@ std::string engine_alerts(const compiler::CompiledRules& rules,
   for (app::StepState state = app::StepState::more; state != app::StepState::end;) {
     state = pipeline.step(out, std::chrono::milliseconds{0}).value();
     if (mode.snapshots) go_on_from_snapshot(pipeline);
-    append(alerts, mode, out);
+    append(alerts, mode, out, first_rule);
   }
   pipeline.drain(out);
-  append(alerts, mode, out);
+  append(alerts, mode, out, first_rule);
   pipeline.advance(kTimeMax, out);
-  append(alerts, mode, out);
+  append(alerts, mode, out, first_rule);
   return alerts;
 }
 

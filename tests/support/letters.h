@@ -14,6 +14,7 @@ namespace tocsin::tests {
 ///         A timeout or a late match tells its own time where it is not the last event's: `timeout(a0)@2`.
 ///         Then what the alert has of a window, of fields, and how many were held back before it:
 ///         `match(a1)@5[0..5]{n=2 sum=7}+3`
+/// The rule is run alone and as one of many; the answers must be the same.
 std::string run_letters(const std::string& rule, const std::string& events);
 
 /// The same for a rule with `a: a`, `b: b`, … and the given pattern and further settings, one a line.

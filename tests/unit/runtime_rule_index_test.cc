@@ -1,0 +1,114 @@
+/// What the index of many rules finds for an event: those that it may mean something to, and no others.
+
+#include "runtime/event_facts.h"
+#include "runtime/rule_set.h"
+#include "tests/support/catch.h"
+#include "tests/support/compiled.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tocsin::runtime {
+namespace {
+
+using Numbers = std::vector<std::uint32_t>;
+
+/// By rule: what the first event of a match must show.
+const std::vector<std::string> kConditions = {
+    "n == 3",
+    "n in [1, 2]",
+    "n > 4 and n < 9",
+    "s == 'x1'",
+    "s startswith 'y'",
+    "s contains 'oo'",
+    "s matches '^a.*z$'",
+    "s endswith 'q'",
+    "s == 'x1' or n == 3",
+    "len(s) == 2",  // no index helps: it always looks
+};
+
+RuleSet indexed_rules() {
+  std::string text;
+  for (std::size_t i = 0; i < kConditions.size(); ++i) {
+    text += fmt::format(
+        "---\nrule: r{}\nkey: k\nevents:\n  a: \"t where {}\"\n  b: t where n > 100\npattern: a -> "
+        "b\nwithin: 1m\n",
+        i,
+        kConditions[i]);
+  }
+  const auto compiled = tests::compile_texts({text});
+  REQUIRE(compiled.rules);
+  return RuleSet{compiled.rules->schema, compiled.rules->programs};
+}
+
+Numbers sorted(Numbers numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  return numbers;
+}
+
+}  // namespace
+
+TEST_CASE("an index finds the rules that an event may mean something to", "[runtime][index]") {
+  struct Case {
+    const char* says;
+    Value n;
+    Value s;
+    Numbers opening;
+    Numbers advancing;
+  };
+  const Value none = Value::null();
+  const auto c = GENERATE_COPY(values<Case>({
+      {"a number and a name for it", Value::integer(3), none, {0, 8, 9}, {}},
+      {"one of a set", Value::real(2.0), none, {1, 9}, {}},
+      {"in a range", Value::integer(6), none, {2, 9}, {}},
+      {"beyond it, and what runs wait for", Value::integer(101), none, {9}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
+      {"a text", none, Value::string("x1"), {3, 8, 9}, {}},
+      {"two text patterns at once", none, Value::string("yoo"), {4, 5, 9}, {}},
+      {"a regular expression", none, Value::string("abz"), {6, 9}, {}},
+      {"what it requires is not enough", none, Value::string("zba"), {9}, {}},
+      {"two attributes", Value::integer(1), Value::string("iq"), {1, 7, 9}, {}},
+      {"nothing", none, none, {9}, {}},
+      {"another kind: they count it",
+       Value::boolean(true),
+       none,
+       {0, 1, 2, 8, 9},
+       {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
+  }));
+  CAPTURE(c.says);
+  const RuleSet rules = indexed_rules();
+  const Schema& schema = rules.schema();
+  Event event;
+  event.type_name = "t";
+  event.type = schema.find_type("t");
+  std::vector<Value> slots;
+  for (const AttributeId attribute : schema.layout(event.type).attributes) {
+    const std::string name = to_string(schema.path(attribute));
+    slots.push_back(name == "n" ? c.n : name == "s" ? c.s : none);
+  }
+  event.values = slots.data();
+
+  EventFacts facts{rules.conditions(), schema, nullptr};
+  facts.look_at(event, 1);
+  const TypeRules& here = rules.key_spaces()[0].levels[0][event.type.value];
+  REQUIRE(here.indexed);
+  Numbers opening;
+  Numbers advancing;
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  CHECK(here.opening.find(event, facts, kAll, opening));
+  CHECK(here.advancing.find(event, facts, kAll, advancing));
+  CHECK(sorted(opening) == c.opening);
+  CHECK(sorted(advancing) == c.advancing);
+  for (std::uint32_t rule = 0; rule < kConditions.size(); ++rule) {
+    CAPTURE(rule);
+    const bool is_found = std::count(c.opening.begin(), c.opening.end(), rule) > 0;
+    CHECK(here.opening.admits(rule, event, facts) == is_found);
+  }
+}
+
+}  // namespace tocsin::runtime
