@@ -10,6 +10,7 @@
 #include <iterator>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -313,8 +314,7 @@ bool goes_on(const RuleSet& current,
              const DeployedRule& old_rule,
              const RuleSet& next,
              const DeployedRule& new_rule) {
-  return old_rule.program->id == new_rule.program->id &&
-         old_rule.program->version == new_rule.program->version &&
+  return old_rule.program->version == new_rule.program->version &&
          aggregates_text(old_rule, current.schema()) == aggregates_text(new_rule, next.schema());
 }
 
@@ -353,11 +353,13 @@ void for_each_event(RuleState& state, std::unordered_set<TakenEvent*>& seen, Vis
 }  // namespace
 
 std::vector<std::optional<std::uint32_t>> match_rules(const RuleSet& current, const RuleSet& next) {
+  std::unordered_map<std::string_view, std::uint32_t> by_id;
+  for (std::uint32_t c = 0; c < current.rules().size(); ++c) by_id[current.rules()[c].program->id] = c;
   std::vector<std::optional<std::uint32_t>> kept(next.rules().size());
   for (std::size_t n = 0; n < kept.size(); ++n) {
-    for (std::uint32_t c = 0; c < current.rules().size(); ++c) {
-      if (goes_on(current, current.rules()[c], next, next.rules()[n])) kept[n] = c;
-    }
+    const auto at = by_id.find(next.rules()[n].program->id);
+    if (at == by_id.end()) continue;
+    if (goes_on(current, current.rules()[at->second], next, next.rules()[n])) kept[n] = at->second;
   }
   return kept;
 }
