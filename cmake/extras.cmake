@@ -1,9 +1,9 @@
 # Executables that no ordinary build makes: benchmarks and fuzz targets.
 
-# The target `benchmarks`: each benchmarks/*.cc is an executable of its own.
+# The target `benchmarks`: each .cc under benchmarks/ is an executable of its own.
 function(tocsin_benchmarks)
   add_custom_target(benchmarks)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*.cc ${PROJECT_SOURCE_DIR}/benchmarks/by_hand/*.cc)
   foreach(source IN LISTS sources)
     tocsin_executable(${source} benchmarks)
   endforeach()

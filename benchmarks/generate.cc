@@ -1,0 +1,267 @@
+/// Writes a stream of events for the workloads: the same bytes for the same arguments, on any machine.
+///
+///     generate search|card|login|stock EVENTS [SEED] > events.ndjson
+///
+/// Whole numbers, and amounts in quarters. In `search`, `card` and `login` one event of ten is delayed by
+/// less than five seconds, so that they arrive out of order; `stock` is in order. What rules look for is
+/// planned ahead: a search may be followed by a click, a run of small payments by a large one, failures by a
+/// success.
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <iterator>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+constexpr std::int64_t kFirstMs = 1'700'000'000'000;
+constexpr std::int64_t kDelayMsMax = 4'999;
+
+/// splitmix64.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_{seed} {}
+  std::uint64_t below(std::uint64_t n) { return next() % n; }
+  std::int64_t between(std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(high - low + 1)));
+  }
+  bool percent(std::uint64_t p) { return below(100) < p; }
+
+  /// 0 … n-1, small ones more often: three of ten lie in the first eighth, three of ten of these in its
+  /// first…
+  std::uint64_t skewed(std::uint64_t n) {
+    std::uint64_t range = n;
+    while (range > 1 && percent(30)) range /= 8;
+    return below(range > 0 ? range : 1);
+  }
+
+ private:
+  std::uint64_t next() {
+    std::uint64_t z = (state_ += 0x9E3779B97F4A7C15u);
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+  }
+  std::uint64_t state_;
+};
+
+/// One line, and when it is to come out.
+struct Line {
+  std::int64_t at_ms = 0;
+  std::uint64_t number = 0;  // ties are settled by it
+  std::string text;
+  bool operator>(const Line& other) const {
+    return at_ms != other.at_ms ? at_ms > other.at_ms : number > other.number;
+  }
+};
+using Lines = std::priority_queue<Line, std::vector<Line>, std::greater<>>;
+
+/// `2.25`.
+std::string quarters(std::uint64_t n) {
+  static constexpr std::string_view kCents[] = {"00", "25", "50", "75"};
+  return fmt::format("{}.{}", n / 4, kCents[n % 4]);
+}
+
+/// A stream in the making: events are planned at their own times, and come out when they arrive.
+class Stream {
+ public:
+  Stream(std::uint64_t events, std::uint64_t seed, bool delays)
+      : random_{seed}, left_{events}, delays_{delays} {}
+
+  Random& random() { return random_; }
+  bool done() const { return left_ == 0; }
+  std::int64_t now_ms() const { return now_ms_; }
+
+  /// An event of the kind, `after_ms` from now. attributes  `"user":"u1"`
+  template <class... Args>
+  void plan(std::int64_t after_ms,
+            std::string_view type,
+            fmt::format_string<Args...> attributes,
+            Args&&... args) {
+    Line line{now_ms_ + after_ms, number_++, {}};
+    line.text = fmt::format("{{\"ts\":{},\"type\":\"{}\",", line.at_ms, type);
+    fmt::format_to(std::back_inserter(line.text), attributes, std::forward<Args>(args)...);
+    line.text += "}\n";
+    if (delays_ && random_.percent(10)) line.at_ms += random_.between(1, kDelayMsMax);
+    planned_.push(std::move(line));
+  }
+
+  /// Moves on, and writes what has arrived by then.
+  void pass(std::int64_t ms) {
+    now_ms_ += ms;
+    for (; left_ > 0 && !planned_.empty() && planned_.top().at_ms < now_ms_; --left_) {
+      std::fwrite(planned_.top().text.data(), 1, planned_.top().text.size(), stdout);
+      planned_.pop();
+    }
+  }
+
+ private:
+  Random random_;
+  std::uint64_t left_;
+  bool delays_;
+  std::int64_t now_ms_ = kFirstMs;
+  std::uint64_t number_ = 0;
+  Lines planned_;
+};
+
+constexpr std::int64_t kSecond = 1'000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+
+void search(Stream& stream) {
+  Random& random = stream.random();
+  while (!stream.done()) {
+    const std::uint64_t user = random.skewed(200'000);
+    if (random.percent(40)) {
+      stream.plan(0, "view", R"("user":"u{}","query":"","url":"/page/{}.html")", user, random.below(5'000));
+    } else {
+      const std::uint64_t query = random.skewed(100'000);
+      stream.plan(0, "search", R"("user":"u{}","query":"q{}","url":"/search?q=q{}")", user, query, query);
+      const bool clicks = random.percent(70);
+      const std::int64_t pause =
+          random.percent(85) ? random.between(500, 20 * kMinute) : random.between(20 * kMinute, 90 * kMinute);
+      const std::uint64_t item = random.below(90'000);
+      if (clicks)
+        stream.plan(pause, "click", R"("user":"u{}","query":"q{}","url":"/item/{}")", user, query, item);
+    }
+    stream.pass(random.between(1, 19));
+  }
+}
+
+class Cards {
+ public:
+  explicit Cards(Stream& stream) : stream_{stream}, random_{stream.random()} {}
+
+  void run() {
+    while (!stream_.done()) {
+      const std::uint64_t card = random_.skewed(100'000);
+      if (random_.below(1'000) < 2) {
+        attack(card);
+      } else {
+        const std::uint64_t spent = quarters_spent();
+        pay(0, card, spent, random_.percent(90));
+      }
+      stream_.pass(random_.between(1, 7));
+    }
+  }
+
+ private:
+  /// Most payments are small, few are large.
+  std::uint64_t quarters_spent() {
+    const std::uint64_t dice = random_.below(100);
+    if (dice < 12) return 1 + random_.below(3);
+    if (dice < 70) return 4 + random_.below(400);
+    return dice < 97 ? 400 + random_.below(400) : 800 + random_.below(4'000);
+  }
+
+  void attack(std::uint64_t card) {
+    const std::int64_t probes = random_.between(2, 5);
+    std::int64_t at = 0;
+    for (std::int64_t i = 0; i < probes; ++i) {
+      pay(at, card, 1 + random_.below(3), true);
+      at += random_.between(1, 90) * kSecond;
+    }
+    at += random_.between(1, 240) * kSecond;
+    const std::uint64_t spent = 1'600 + random_.below(2'400);
+    pay(at, card, spent, random_.percent(50));
+  }
+
+  void pay(std::int64_t after_ms, std::uint64_t card, std::uint64_t spent, bool at_home) {
+    static constexpr std::string_view kTrades[] = {"books", "food", "travel"};
+    const std::uint64_t merchant = random_.skewed(1'000);
+    const std::uint64_t country = at_home ? card % 20 : random_.below(20);
+    stream_.plan(after_ms,
+                 "txn",
+                 R"("card":"c{}","amount":{},"merchant":"m{}.{}.example","country":"{}{}")",
+                 card,
+                 quarters(spent),
+                 merchant,
+                 kTrades[merchant % 3],
+                 static_cast<char>('A' + country / 5),
+                 static_cast<char>('A' + country % 5));
+  }
+
+  Stream& stream_;
+  Random& random_;
+};
+
+void login(Stream& stream) {
+  Random& random = stream.random();
+  const auto log_in = [&](std::int64_t after_ms, std::uint64_t user, bool ok) {
+    const std::uint64_t site = random.below(160);
+    const std::uint64_t desk = random.below(256);
+    stream.plan(after_ms, "login", R"("user":"u{}","ip":"10.{}.{}.7","ok":{})", user, site, desk, ok);
+  };
+  const auto log_out = [&](std::int64_t after_ms, std::uint64_t user) {
+    stream.plan(after_ms, "logout", R"("user":"u{}","ip":"10.0.0.7")", user);
+  };
+  while (!stream.done()) {
+    const std::uint64_t user = random.skewed(150'000);
+    if (random.below(1'000) < 4) {
+      const std::int64_t failures = random.between(3, 8);
+      std::int64_t at = 0;
+      for (std::int64_t i = 0; i < failures; ++i, at += random.between(1, 40) * kSecond)
+        log_in(at, user, false);
+      const bool gets_in = random.percent(80);
+      log_in(at, user, gets_in);
+      if (random.percent(60)) log_out(at + random.between(1, 40) * kMinute, user);
+    } else {
+      const bool ok = random.percent(88);
+      log_in(0, user, ok);
+      if (ok && random.percent(60)) log_out(random.between(1, 120) * kMinute, user);
+    }
+    stream.pass(random.between(1, 23));
+  }
+}
+
+/// One trade of ten is of a stock that the rule follows, S1 … S9; the others are noise.
+void stock(Stream& stream) {
+  Random& random = stream.random();
+  while (!stream.done()) {
+    const bool followed = random.percent(10);
+    const std::uint64_t name = followed ? 1 + random.below(9) : random.below(400);
+    const std::string_view side = random.percent(50) ? "BUY" : "SELL";
+    const std::uint64_t price = 400 + random.below(3'600);
+    const std::uint64_t volume = 1 + random.below(900);
+    stream.plan(0,
+                side,
+                R"("name":"{}{}","price":{},"volume":{})",
+                followed ? 'S' : 'N',
+                name,
+                quarters(price),
+                volume);
+    stream.pass(random.between(10, 190));
+  }
+}
+
+int usage() {
+  fmt::print(stderr, "usage: generate search|card|login|stock EVENTS [SEED]\n");
+  return 2;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) return usage();
+  const std::string_view kind = argv[1];
+  const std::uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 42;
+  Stream stream(std::strtoull(argv[2], nullptr, 10), seed, kind != "stock");
+  if (kind == "search") {
+    search(stream);
+  } else if (kind == "card") {
+    Cards{stream}.run();
+  } else if (kind == "login") {
+    login(stream);
+  } else if (kind == "stock") {
+    stock(stream);
+  } else {
+    return usage();
+  }
+  return 0;
+}

@@ -1,0 +1,254 @@
+#!/usr/bin/env python3
+"""Runs the workloads, checks their answers against known counts, and prints one table of medians and ratios.
+
+run.py [--events N] [--rounds N] [--only w1,w5-1000-regex] [--bin DIR] [--data DIR] [--report FILE]
+
+Programs take turns within a round, so that what disturbs the machine disturbs all of them; times are processor seconds
+(user and system) of one process, so that waiting does not count, less those of a start without any event. A wrong count
+ends the run. --report writes the table as Markdown, with plots beside it.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+WORKLOADS = HERE / "workloads"
+STOCK_EVENTS_MAX = 500_000
+
+
+def processor_seconds(command):
+    """(how long `command` took, what it printed)"""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+
+
+class Program:
+    """A command to measure, and the counts that it must give."""
+
+    def __init__(self, name, stream, command, wants=None):
+        self.name, self.stream, self.command, self.wants = name, stream, command, wants
+        self.seconds, self.start_seconds, self.counts = [], [0], None
+
+    def median(self):
+        """Of the seconds beyond those that it takes to start."""
+        return statistics.median(self.seconds) - statistics.median(self.start_seconds)
+
+    def run(self):
+        seconds, output = processor_seconds(self.command)
+        self.seconds.append(seconds)
+        if self.wants is not None:
+            self.check(json.loads(output))
+
+    def check(self, found):
+        self.counts = [found["matches"], found["timeouts"]]
+        if self.counts != self.wants:
+            sys.exit(f"{self.name}: found {self.counts} matches and timeouts, there are {self.wants}")
+
+
+class Tocsin(Program):
+    """`tocsin run`: its counts are in the file of its statistics. It starts with an empty input."""
+
+    def __init__(self, options, workload, stream, rules, wants):
+        self.stats = options.data / "stats.json"
+        command = [str(options.bin / "tocsin"), "run", "--rules", str(rules), "--output", "/dev/null",
+                   "--stats", str(self.stats), "--input", str(stream)]
+        if "stock" not in stream.name:
+            command += ["--disorder", "5s"]
+        super().__init__(workload, stream, command, wants)
+        self.start_seconds = []
+        self.start_command = [word if word != str(stream) else str(empty_stream(options)) for word in command]
+
+    def run(self):
+        self.start_seconds.append(processor_seconds(self.start_command)[0])
+        self.seconds.append(processor_seconds(self.command)[0])
+        self.check(json.loads(self.stats.read_text()))
+
+
+def empty_stream(options):
+    path = options.data / "empty.ndjson"
+    path.touch()
+    return path
+
+
+def events_of(kind, options):
+    return min(options.events, STOCK_EVENTS_MAX) if kind == "stock" else options.events
+
+
+def stream_of(kind, options):
+    """The events of `kind`, made if they are not there."""
+    path = options.data / f"{kind}-{events_of(kind, options)}.ndjson"
+    if not path.exists():
+        print(f"making {path.name}", file=sys.stderr)
+        with open(path, "wb") as out:
+            subprocess.run([options.bin / "generate", kind, str(events_of(kind, options))], stdout=out, check=True)
+    return path
+
+
+def parts_of(workload):
+    """`w5-1000-equal`: a name, and what the script of that name wants; of others the name alone."""
+    name, *arguments = workload.split("-")
+    return (name, arguments) if (WORKLOADS / f"{name}.py").exists() else (workload, [])
+
+
+def known_counts(workload, stream, options):
+    """What brute force counted; kept beside the stream for the next time."""
+    path = options.data / "counts.json"
+    counts = json.loads(path.read_text()) if path.exists() else {}
+    name, arguments = parts_of(workload)
+    question = " ".join([name, *arguments[:1], stream.stem])
+    if question not in counts:
+        print(f"counting {question} by brute force", file=sys.stderr)
+        out = subprocess.run([sys.executable, HERE / "brute_force.py", name, stream, *arguments[:1]],
+                             capture_output=True, text=True, check=True)
+        counts[question] = [int(word) for word in out.stdout.split()]
+        path.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
+    return counts[question]
+
+
+def rules_of(workload, options):
+    """The workload's rule file, written by its script if it has one."""
+    name, arguments = parts_of(workload)
+    if not arguments:
+        return WORKLOADS / f"{name}.yaml"
+    path = options.data / f"{workload}.yaml"
+    script = [sys.executable, WORKLOADS / f"{name}.py", *arguments]
+    path.write_bytes(subprocess.run(script, capture_output=True, check=True).stdout)
+    return path
+
+
+PLAN = [("w1", "search"), ("w2a", "card"), ("w2b", "card"), ("w2c", "card"), ("w3", "login"), ("w3n-success", "login"),
+        ("w3n-failure", "login"), ("w4-3", "stock"), ("w4-5", "stock")]
+PLAN += [(f"w5-{rules}-{told_by}", "card") for told_by in ("equal", "regex") for rules in (1, 10, 100, 1000, 10000)]
+BY_HAND = {"w1": "w1_by_hand", "w2a": "w2a_by_hand"}
+BARE = {"search": ["user", "query"], "card": ["card", "amount", "merchant", "country"], "login": ["user", "ok"],
+        "stock": ["name"]}
+
+
+def programs(options):
+    out = []
+    plan = [(workload, kind) for workload, kind in PLAN if not options.only or workload in options.only]
+    for kind in dict.fromkeys(kind for _, kind in plan):
+        command = [str(options.bin / "simdjson_loop"), str(stream_of(kind, options))] + BARE[kind]
+        out.append(Program(f"simdjson alone, {kind}", stream_of(kind, options), command))
+    for workload, kind in plan:
+        stream = stream_of(kind, options)
+        wants = known_counts(workload, stream, options)
+        out.append(Tocsin(options, workload, stream, rules_of(workload, options), wants))
+        if workload in BY_HAND:
+            command = [str(options.bin / BY_HAND[workload]), str(stream)]
+            out.append(Program(f"{workload} by hand", stream, command, wants))
+    return out
+
+
+def rows_of(measured, options):
+    """The cells under HEAD, of each program."""
+    by_name = {program.name: program for program in measured}
+    for program in measured:
+        kind = program.stream.stem.rpartition("-")[0]
+        events = events_of(kind, options)
+        bare = by_name[f"simdjson alone, {kind}"]
+        hand = by_name.get(f"{program.name} by hand")
+        one = by_name.get("w5-1-" + program.name.rpartition("-")[2]) if program.name.startswith("w5") else None
+        ratio = [f"{program.median() / other.median():.2f}" if other else "" for other in (bare, hand, one)]
+        counts = [f"{count:,}" for count in program.counts] if program.counts else ["", ""]
+        start = f"{statistics.median(program.start_seconds) * 1e3:.0f}" if isinstance(program, Tocsin) else ""
+        yield [program.name, *counts, f"{program.median() / events * 1e9:.0f}", *ratio, start]
+
+
+HEAD = ["", "matches", "timeouts", "ns an event", "× simdjson alone", "× by hand", "× one rule", "ms to start"]
+
+
+def print_table(rows):
+    widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
+    for row in [HEAD, *rows]:
+        print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
+                        for i, (cell, width) in enumerate(zip(row, widths))))
+
+
+def bars(rows):
+    """A bar for each row, as long as its nanoseconds; cut off at five times the median."""
+    values = [float(row[3]) for row in rows]
+    most = min(max(values), 5 * statistics.median(values))
+    height, left, width = 22, 190, 520
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 90}" height="{height * len(rows) + 10}" '
+             'font-family="sans-serif" font-size="13">']
+    for i, (row, value) in enumerate(zip(rows, values)):
+        y = 5 + i * height
+        colour = "#4a7fb5" if row[0].startswith("w") and "hand" not in row[0] else "#b5b5b5"
+        length = width * min(value, most) / most
+        lines.append(f'<text x="{left - 8}" y="{y + 15}" text-anchor="end">{row[0]}</text>')
+        lines.append(f'<rect x="{left}" y="{y + 2}" width="{length:.0f}" height="{height - 6}" fill="{colour}"/>')
+        lines.append(f'<text x="{left + length + 6:.0f}" y="{y + 15}">{row[3]} ns</text>')
+    return "\n".join([*lines, "</svg>", ""])
+
+
+REPORT = """# Benchmarks
+
+Processor time for each event, one worker, from the bytes of a file to alerts as lines, without the start; medians of
+{rounds} rounds in which the programs took turns, over {events:,} events a stream (`stock`: {stock:,}). Every count was
+checked against a brute-force program (`brute_force.py`). "By hand" is a C++ program written for that one rule
+(`by_hand/`), "simdjson alone" a loop that only reads the attributes. What counts are the ratios: they were measured
+together, on one machine.
+
+{table}
+
+![ns an event](plots/ns_an_event.svg)
+
+The workloads are described in the rule files under `workloads/`. To measure again:
+
+```sh
+make bench && benchmarks/run.py --events {events} --rounds {rounds} --report benchmarks/REPORT.md
+```
+"""
+
+
+def write_report(rows, options):
+    lines = ["| " + " | ".join(row) + " |" for row in [HEAD, *rows]]
+    lines.insert(1, "|---|" + "---:|" * (len(HEAD) - 1))
+    plots = options.report.parent / "plots"
+    plots.mkdir(exist_ok=True)
+    (plots / "ns_an_event.svg").write_text(bars(rows))
+    options.report.write_text(REPORT.format(rounds=options.rounds, events=options.events,
+                                            stock=min(options.events, STOCK_EVENTS_MAX), table="\n".join(lines)))
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    root = HERE.parent
+    parser.add_argument("--events", type=int, default=500_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", type=lambda text: set(text.split(",")), default=set())
+    parser.add_argument("--bin", type=Path, default=root / "build/release/bin")
+    parser.add_argument("--data", type=Path, default=root / "build/bench")
+    parser.add_argument("--report", type=Path)
+    options = parser.parse_args()
+    os.makedirs(options.data, exist_ok=True)
+    return options
+
+
+def main():
+    options = parse_options()
+    measured = programs(options)
+    for i in range(options.rounds):
+        for program in measured:
+            print(f"\rround {i + 1}: {program.name:30}", end="", file=sys.stderr, flush=True)
+            program.run()
+    print(file=sys.stderr)
+    rows = list(rows_of(measured, options))
+    print_table(rows)
+    if options.report:
+        write_report(rows, options)
+
+
+if __name__ == "__main__":
+    main()
