@@ -60,7 +60,7 @@ class CurrentEvent {
   /// freed.
   StoredEvent* passing() {
     if (stored_ != nullptr) return stored_;
-    if (!passing_) passing_.emplace(1u, 0u, sequence_, TakenEvent{}, event_);
+    if (!passing_) passing_ = StoredEvent{1, 0, sequence_, {}, event_};
     return &*passing_;
   }
 

@@ -17,8 +17,8 @@ void append(const Event& event,
             patterns::TableId changed = {}) {
   const std::uint64_t hash = Router::hash_of(key);
   const std::size_t worker = key_group_of(hash) * by_worker.size() / kKeyGroups;
-  by_worker[worker].emplace_back(
-      event.time, &event, hash, key.data(), static_cast<std::uint32_t>(key.size()), space, changed);
+  by_worker[worker].push_back(
+      {event.time, &event, hash, key.data(), static_cast<std::uint32_t>(key.size()), space, changed});
 }
 
 /// The value of the attribute that is the key, if it is a string: the way of nearly all keys.
