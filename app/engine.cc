@@ -9,6 +9,16 @@ using runtime::Alert;
 using runtime::AlertBatch;
 using runtime::RoutedEvent;
 
+namespace {
+
+/// Of so many events or wake-ups.
+Amount amount_of(std::size_t count) {
+  constexpr std::size_t kMuch = 64;
+  return count < kMuch ? Amount::little : Amount::much;
+}
+
+}  // namespace
+
 Engine::Engine(std::shared_ptr<const runtime::RuleSet> rules,
                std::size_t workers,
                const runtime::ShardOptions& options)
@@ -41,11 +51,14 @@ void Engine::feed(std::span<const connectors::EventBatch> batches, std::span<run
     if (part.unkeyed) unkeyed_ += *part.unkeyed;
   }
   if (!minds_tables_) return;
-  team_.run([&](std::size_t part) {
+  std::size_t count = 0;
+  for (const connectors::EventBatch& batch : batches) count += batch.events.size();
+  const auto route_changes = [&](std::size_t part) {
     for (const Event& event : batches[part].events) {
       if (!event.late) route_change(part, event, routed[part].keys);
     }
-  });
+  };
+  team_.run(route_changes, amount_of(count));
 }
 
 void Engine::route(std::size_t part, const Event& event, Arena& arena) {
@@ -71,10 +84,11 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
   if (const auto beginning = begin_by(release)) watch_files(*beginning);
   const std::size_t first = out.alerts.size();
   for (std::size_t level = 0; level < levels; ++level) {
-    team_.run([&](std::size_t worker) {
+    const auto advance = [&](std::size_t worker) {
       take_routed(worker);
       shards_[worker]->advance(level, {release, watermark, idle_clock}, alerts_of(worker, out));
-    });
+    };
+    team_.run(advance, amount_due(release, watermark));
     fed_.clear();
     if (levels > 1) feed_derived(out);
   }
@@ -90,6 +104,19 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
   derived_.recycle(release);
   released_ = std::max(released_, release);
   return release;
+}
+
+/// What there is to work through at most.
+Amount Engine::amount_due(EventTime release, EventTime watermark) const {
+  std::size_t sum = 0;
+  for (const auto& shard : shards_) sum += shard->due_at_most(release, watermark);
+  for (const runtime::RoutedPart* part : fed_) {
+    for (const runtime::RoutedEvents& events : part->by_worker) sum += events.size();
+  }
+  for (const auto& part : routed_) {
+    for (const runtime::RoutedEvents& events : part) sum += events.size();
+  }
+  return amount_of(sum);
 }
 
 void Engine::take_routed(std::size_t worker) {
@@ -112,9 +139,10 @@ void Engine::feed_derived(AlertBatch& out) {
   for (std::size_t worker = 0; worker < shards_.size(); ++worker) batches.push_back(&alerts_of(worker, out));
   DerivedBatch* batch = derived_.take(batches);
   if (batch == nullptr) return;
-  team_.run([&](std::size_t part) {
+  const auto decode = [&](std::size_t part) {
     derived_.decode(*batch, part, [&](const Event& event, Arena& arena) { route(part, event, arena); });
-  });
+  };
+  team_.run(decode, amount_of(batch->events.size()));
 }
 
 /// After a swap: what rules have emitted and has not come to its time.

@@ -79,6 +79,7 @@ class Engine {
 
  private:
   void make_routers();
+  Amount amount_due(EventTime release, EventTime watermark) const;
   void take_routed(std::size_t worker);
   runtime::AlertBatch& alerts_of(std::size_t worker, runtime::AlertBatch& out);
   void feed_derived(runtime::AlertBatch& out);

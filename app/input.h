@@ -46,6 +46,12 @@ struct OverlongRecord {
   std::string beginning;
 };
 
+/// Of what there is to do for each of its events.
+inline Amount amount_of(const Chunk& chunk) {
+  constexpr std::size_t kMuch = 4096;
+  return chunk.bytes.size() < kMuch ? Amount::little : Amount::much;
+}
+
 class Input {
  public:
   Input(std::unique_ptr<connectors::Source> source,

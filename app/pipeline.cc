@@ -171,7 +171,8 @@ void Pipeline::Impl::put_aside(Chunk& chunk, const LateEvent& late, StepOutput& 
 void Pipeline::Impl::feed_newest() {
   engine_.feed(chunks_.back().batches, chunks_.back().routed);
   if (corrections_.empty()) return;
-  engine_.team().run([&](std::size_t part) { corrections_.route(chunks_.back(), part); });
+  const Amount amount = amount_of(chunks_.back());
+  engine_.team().run([&](std::size_t part) { corrections_.route(chunks_.back(), part); }, amount);
 }
 
 /// What waits for its time, under new rules.

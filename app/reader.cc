@@ -99,7 +99,7 @@ Result<bool> Reader::try_read(Input& input, milliseconds wait, Reading& reading)
   if (*state == ReadState::wait) return false;
   reading.input = &input;
   input.split(reading.chunk, decoders_.size());
-  decoders_.run([&](std::size_t part) { input.decode(reading.chunk, part); });
+  decoders_.run([&](std::size_t part) { input.decode(reading.chunk, part); }, amount_of(reading.chunk));
   input.admit(reading.chunk, disorder_);
   route(reading.chunk);
   return true;
@@ -107,9 +107,10 @@ Result<bool> Reader::try_read(Input& input, milliseconds wait, Reading& reading)
 
 void Reader::route(Chunk& chunk) {
   chunk.routed.resize(routers_.size());
-  decoders_.run([&](std::size_t part) {
+  const auto route_part = [&](std::size_t part) {
     routers_[part].route_all(chunk.batches[part].events, routers_.size(), chunk.routed[part]);
-  });
+  };
+  decoders_.run(route_part, amount_of(chunk));
 }
 
 Chunk Reader::fresh_chunk() {

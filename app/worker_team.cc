@@ -2,10 +2,6 @@
 
 namespace tocsin::app {
 
-WorkerTeam::WorkerTeam(std::size_t workers) {
-  for (std::size_t i = 1; i < workers; ++i) threads_.emplace_back([this, i] { work(i); });
-}
-
 WorkerTeam::~WorkerTeam() {
   {
     const std::lock_guard lock(mutex_);
@@ -15,8 +11,11 @@ WorkerTeam::~WorkerTeam() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void WorkerTeam::run(const std::function<void(std::size_t)>& task) {
-  if (threads_.empty()) return task(0);
+void WorkerTeam::run(const std::function<void(std::size_t)>& task, Amount amount) {
+  if (size_ == 1 || amount == Amount::little) {
+    for (std::size_t i = 0; i < size_; ++i) task(i);
+    return;
+  }
   start(task);
   task(0);
   wait();
@@ -26,9 +25,10 @@ void WorkerTeam::start(const std::function<void(std::size_t)>& task) {
   {
     const std::lock_guard lock(mutex_);
     task_ = &task;
-    busy_ = threads_.size();
+    busy_ = size_ - 1;
     ++round_;
   }
+  for (std::size_t i = threads_.size() + 1; i < size_; ++i) threads_.emplace_back([this, i] { work(i); });
   start_.notify_all();
 }
 

@@ -75,6 +75,15 @@ std::span<const RoutedEvent> ReorderBuffer::release(EventTime time) {
   return ready_;
 }
 
+std::size_t ReorderBuffer::due_at_most(EventTime time) const {
+  std::size_t sum = 0;
+  for (const auto& [number, bucket] : buckets_) {
+    if (number > bucket_number(time)) break;
+    sum += bucket.events.size() - bucket.released;
+  }
+  return sum;
+}
+
 void ReorderBuffer::drop_first() {
   Bucket& bucket = buckets_.begin()->second;
   Known& known = known_[static_cast<std::size_t>(buckets_.begin()->first) % kKnown];

@@ -37,6 +37,9 @@ class ReorderBuffer {
   /// cost  amortised O(log of a bucket's size) an event; O(1) for events that arrived in order
   std::span<const RoutedEvent> release(EventTime time);
 
+  /// No fewer events than `release(time)` will give.
+  std::size_t due_at_most(EventTime time) const;
+
   /// Calls `visit(event)` for each that waits.
   template <class Visit>
   void for_each(Visit&& visit) const {

@@ -91,6 +91,16 @@ void Shard::advance(std::size_t number, const Step& step, AlertBatch& out) {
   put_in_order(out.derived, first_derived);
 }
 
+std::size_t Shard::due_at_most(EventTime release, EventTime watermark) const {
+  std::size_t sum = 0;
+  for (const auto& level : levels_) {
+    const TimerQueue& timers = level->context.timers;
+    if (timers.due(std::max(release, watermark))) sum += timers.size();
+    sum += level->reorder.due_at_most(release);
+  }
+  return sum;
+}
+
 /// Fetches into the cache what the events some places on will need, in the order in which one thing leads to
 /// the next.
 void Shard::look_ahead(std::span<const RoutedEvent> events) const {

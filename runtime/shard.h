@@ -55,6 +55,11 @@ class Shard {
   /// out  alerts, and the events that they become, are appended in their order
   void advance(std::size_t level, const Step& step, AlertBatch& out);
 
+  /// No fewer than the events and wake-ups that such a step has to work through, of all levels, without those
+  /// still to be added.
+  /// cost  a few sums
+  std::size_t due_at_most(EventTime release, EventTime watermark) const;
+
   /// Opens the keys that `mine` says are this shard's, of the rules that watch a table: their silence begins
   /// at `since`. `is_new(rule, key)`: whether a key there is has just come. Keys without a row are let go.
   using IsMine = std::function<bool(std::uint64_t key_hash)>;

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -73,6 +74,8 @@ void print(const char* what, const Tally& tally) {
 
 int main(int argc, char** argv) {
   using namespace tocsin::oracle;
+  for (const int keep : {M_TRIM_THRESHOLD, M_MMAP_THRESHOLD})
+    mallopt(keep, 64 << 20);  // engines come and go: their memory need not, each time
   std::size_t cases = 1000;
   std::uint64_t seed = 1;
   SmallCases small;
