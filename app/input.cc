@@ -107,6 +107,21 @@ void Input::admit(Chunk& chunk, Duration disorder) {
   }
 }
 
+void Input::stream_late(Chunk& chunk, const runtime::RuleSet& rules) {
+  chunk.of_late_streams.clear();
+  chunk.late_values.reset();
+  for (const LateEvent& late : chunk.late) {
+    const Event& event = chunk.batches[late.part].events[late.index];
+    for (const TypeId stream : rules.late_streams(event.type)) {
+      Event& out = chunk.of_late_streams.emplace_back(event);
+      out.type_name = rules.schema().type_name(stream);
+      out.time = late.watermark;
+      decoders_.front()->decode_again(out, chunk.late_values);
+      chunk.newest = std::max(chunk.newest, out.time);
+    }
+  }
+}
+
 void Input::take_in(const Chunk& chunk) {
   last_read = chunk.read_at;
   position_bytes = chunk.position_bytes;

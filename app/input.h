@@ -34,6 +34,8 @@ struct Chunk {
   std::vector<runtime::RoutedPart> routed;      ///< by part: its events that are not late
   std::vector<LateEvent> late;                  ///< in the order of arrival
   std::vector<LateEvent> applied;               ///< of these: what some rules see all the same
+  std::vector<Event> of_late_streams;           ///< what these have become for other rules
+  Arena late_values;                            ///< of them
   EventTime newest = kTimeMin;                  ///< of its events that rules may see
   std::chrono::steady_clock::time_point read_at;
   std::uint64_t position_bytes = 0;  ///< of the source, when this was read
@@ -74,6 +76,9 @@ class Input {
 
   /// Marks the events that are older than the watermark by the time they come, and moves `newest`.
   void admit(Chunk& chunk, Duration disorder);
+
+  /// Makes of the late events what `rules` want them to become.
+  void stream_late(Chunk& chunk, const runtime::RuleSet& rules);
 
   /// The engine has `chunk`: what may be asked at any time of how far this input has come.
   void take_in(const Chunk& chunk);

@@ -16,7 +16,10 @@ struct Loaded {
   EventTime watermark;
 };
 
-Result<std::deque<Loaded>> load(Input& input, runtime::Router router, const PipelineOptions& options) {
+Result<std::deque<Loaded>> load(Input& input,
+                                const runtime::RuleSet& rules,
+                                runtime::Router router,
+                                const PipelineOptions& options) {
   std::deque<Loaded> loaded;
   while (!input.ended()) {
     Loaded& next = loaded.emplace_back();
@@ -25,9 +28,13 @@ Result<std::deque<Loaded>> load(Input& input, runtime::Router router, const Pipe
     input.split(next.chunk, options.workers);
     for (std::size_t part = 0; part < options.workers; ++part) input.decode(next.chunk, part);
     input.admit(next.chunk, options.disorder);
+    input.stream_late(next.chunk, rules);
     next.chunk.routed.resize(options.workers);
     for (std::size_t part = 0; part < options.workers; ++part) {
-      router.route_all(next.chunk.batches[part].events, options.workers, next.chunk.routed[part]);
+      const std::span<const Event> of_late_streams =
+          part == 0 ? next.chunk.of_late_streams : std::span<const Event>{};
+      router.route_all(
+          next.chunk.batches[part].events, of_late_streams, options.workers, next.chunk.routed[part]);
     }
     next.watermark = input.newest == kTimeMin ? kTimeMin : saturating_add(input.newest, -options.disorder);
   }
@@ -71,7 +78,7 @@ Result<std::vector<MemoryRun>> run_in_memory(const compiler::CompiledRules& rule
   input.set_schema(rules.schema, options.workers);
   const auto rule_set = std::make_shared<const runtime::RuleSet>(rules.schema, rules.programs, rules.tables);
   const runtime::TableStore tables(rule_set->tables(), rule_set->shared_schema());
-  auto loaded = load(input, runtime::Router(rule_set, &tables), options);
+  auto loaded = load(input, *rule_set, runtime::Router(rule_set, &tables), options);
   if (!loaded) return tl::make_unexpected(loaded.error());
   std::vector<MemoryRun> runs;
   for (std::size_t i = 0; i < repeat; ++i) runs.push_back(run_once(rule_set, options, *loaded));

@@ -78,7 +78,7 @@ class Pipeline::Impl {
   void put_aside(Chunk& chunk, const LateEvent& late, StepOutput& out);
   void report_bad(Input& input, const Chunk& chunk, StepOutput& out);
   void feed_newest();
-  void route_again(Chunk& chunk);
+  void route_again(Input& input, Chunk& chunk);
   EventTime move_time();
   void step_engine(EventTime release, StepOutput& out);
   bool idle(const Input& input) const;
@@ -153,6 +153,7 @@ void Pipeline::Impl::count(const Input& input, Chunk& chunk, StepOutput& out) {
   counters_.events -= unseen;
   counters_.late += unseen;
   counters_.applied += chunk.applied.size();
+  counters_.streamed += chunk.of_late_streams.size();
   counters_.furthest_behind = std::max(counters_.furthest_behind, input.furthest_behind);
 }
 
@@ -176,7 +177,12 @@ void Pipeline::Impl::feed_newest() {
 }
 
 /// What waits for its time, under new rules.
-void Pipeline::Impl::route_again(Chunk& chunk) {
+void Pipeline::Impl::route_again(Input& input, Chunk& chunk) {
+  input.decode_again(chunk);
+  input.stream_late(chunk, engine_.rules());
+  for (const Event& event : chunk.of_late_streams) {
+    if (event.time > released_) engine_.route(0, event, chunk.routed[0].keys);
+  }
   for (std::size_t part = 0; part < chunk.batches.size(); ++part) {
     for (const Event& event : chunk.batches[part].events) {
       if (!event.late && event.time > released_) engine_.route(part, event, chunk.routed[part].keys);
@@ -309,10 +315,7 @@ std::vector<RuleChange> Pipeline::Impl::swap_rules(compiler::CompiledRules rules
   engine_.swap_rules(next, kept, decode_again);
   if (options_.render_alerts) corrections_.swap_rules(*next, kept, released_, decode_again);
   reader_.set_rules(next, engine_.tables());
-  for (Chunk& chunk : chunks_) {
-    reader_.inputs()[chunk.partition.value]->decode_again(chunk);
-    route_again(chunk);
-  }
+  for (Chunk& chunk : chunks_) route_again(*reader_.inputs()[chunk.partition.value], chunk);
   engine_.forget_recounted(kept);
   return fates;
 }

@@ -68,6 +68,7 @@ struct PipelineCounters {
   std::uint64_t bad = 0;
   Duration furthest_behind{0};  ///< how far the latest of the late events was behind its source's newest time
   std::uint64_t bytes = 0;      ///< decompressed
+  std::uint64_t streamed = 0;   ///< events of late streams
   std::uint64_t applied = 0;    ///< of the events: late ones that rules with `late: apply` have seen
   std::uint64_t retracted = 0;  ///< alerts taken back
   std::uint64_t corrected = 0;  ///< alerts told after late events

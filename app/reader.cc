@@ -58,9 +58,10 @@ void Reader::set_schema(const std::shared_ptr<const Schema>& schema) {
 void Reader::set_rules(const std::shared_ptr<const runtime::RuleSet>& rules,
                        const runtime::TableStore& tables) {
   settle();
+  rules_ = rules;
   routers_.clear();
   for (std::size_t i = 0; i < decoders_.size(); ++i) routers_.emplace_back(rules, &tables);
-  if (ahead_ && *ahead_ && (*ahead_)->input != nullptr) route((*ahead_)->chunk);
+  if (ahead_ && *ahead_ && (*ahead_)->input != nullptr) route(*(*ahead_)->input, (*ahead_)->chunk);
 }
 
 void Reader::settle() {
@@ -101,14 +102,18 @@ Result<bool> Reader::try_read(Input& input, milliseconds wait, Reading& reading)
   input.split(reading.chunk, decoders_.size());
   decoders_.run([&](std::size_t part) { input.decode(reading.chunk, part); }, amount_of(reading.chunk));
   input.admit(reading.chunk, disorder_);
-  route(reading.chunk);
+  route(input, reading.chunk);
   return true;
 }
 
-void Reader::route(Chunk& chunk) {
+void Reader::route(Input& input, Chunk& chunk) {
+  input.stream_late(chunk, *rules_);
   chunk.routed.resize(routers_.size());
   const auto route_part = [&](std::size_t part) {
-    routers_[part].route_all(chunk.batches[part].events, routers_.size(), chunk.routed[part]);
+    const std::span<const Event> of_late_streams =
+        part == 0 ? chunk.of_late_streams : std::span<const Event>{};
+    routers_[part].route_all(
+        chunk.batches[part].events, of_late_streams, routers_.size(), chunk.routed[part]);
   };
   decoders_.run(route_part, amount_of(chunk));
 }

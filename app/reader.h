@@ -56,12 +56,13 @@ class Reader {
  private:
   Result<Reading> read(std::chrono::milliseconds wait, Chunk memory);
   Result<bool> try_read(Input& input, std::chrono::milliseconds wait, Reading& reading);
-  void route(Chunk& chunk);
+  void route(Input& input, Chunk& chunk);
   Chunk fresh_chunk();
 
   const std::size_t batch_bytes_;
   const Duration disorder_;
   WorkerTeam decoders_;
+  std::shared_ptr<const runtime::RuleSet> rules_;
   std::vector<runtime::Router> routers_;  // by decoder
   std::vector<std::unique_ptr<Input>> inputs_;
   std::vector<Chunk> spare_;

@@ -81,28 +81,29 @@ std::uint64_t peak_memory_bytes() {
 
 std::string stats_json(const RunStats& stats, std::uint64_t memory_bytes) {
   const runtime::RuleCounters total = total_of(stats.rules);
-  std::string out =
-      fmt::format(R"({{"records":{},"events":{},"late":{},"late_applied":{},"bad":{},"bytes":{},)"
-                  R"("furthest_behind":"{}","retracted":{},"corrected":{},)"
-                  R"("matches":{},"timeouts":{},"alerts":{},"suppressed":{},"unkeyed":{},)"
-                  R"("null_operations":{},"runs_live":{},"runs_peak":{},)",
-                  stats.input.records,
-                  stats.input.events,
-                  stats.input.late,
-                  stats.input.applied,
-                  stats.input.bad,
-                  stats.input.bytes,
-                  format_duration(stats.input.furthest_behind),
-                  stats.input.retracted,
-                  stats.input.corrected,
-                  total.matches,
-                  total.timeouts,
-                  total.alerts,
-                  total.suppressed,
-                  total.unkeyed,
-                  total.null_operations,
-                  stats.runs_live,
-                  stats.runs_peak);
+  std::string out = fmt::format(
+      R"({{"records":{},"events":{},"late":{},"late_applied":{},"late_streamed":{},"bad":{},"bytes":{},)"
+      R"("furthest_behind":"{}","retracted":{},"corrected":{},)"
+      R"("matches":{},"timeouts":{},"alerts":{},"suppressed":{},"unkeyed":{},)"
+      R"("null_operations":{},"runs_live":{},"runs_peak":{},)",
+      stats.input.records,
+      stats.input.events,
+      stats.input.late,
+      stats.input.applied,
+      stats.input.streamed,
+      stats.input.bad,
+      stats.input.bytes,
+      format_duration(stats.input.furthest_behind),
+      stats.input.retracted,
+      stats.input.corrected,
+      total.matches,
+      total.timeouts,
+      total.alerts,
+      total.suppressed,
+      total.unkeyed,
+      total.null_operations,
+      stats.runs_live,
+      stats.runs_peak);
   out += fmt::format(
       R"("reloads":{},"reloads_failed":{},"stopped":{},"seconds":{:.6f},"events_per_second":{:.1f},)"
       R"("peak_memory_bytes":{},"rules":[)",

@@ -22,7 +22,8 @@ struct Event {
       0;  ///< where its record began in its partition: resumable, and the tie-break of equal times
   PartitionId partition{0};
   TypeId type = kOtherType;
-  bool late = false;              ///< older than its source's watermark when it arrived: no rule sees it
+  bool late = false;              ///< older than its source's watermark when it arrived. Rules see it only as
+                                  ///< one of a late stream: with another type, at that watermark
   std::string_view type_name;     ///< as received, also for types that no rule names
   std::string_view raw;           ///< the whole event as one JSON object, as received
   const Value* values = nullptr;  ///< one for each slot of the schema's layout for `type`
@@ -45,11 +46,13 @@ constexpr EventPlace place_after(EventTime time) {
   return place;
 }
 
-/// The order in which rules see events: by time, then by partition, then by arrival within it.
+/// The order in which rules see events: by time, then by partition, then by arrival within it. What one late
+/// record has become in several streams: by their names.
 inline bool sees_before(const Event& a, const Event& b) {
   if (a.time != b.time) return a.time < b.time;
   if (a.partition != b.partition) return a.partition < b.partition;
-  return a.offset < b.offset;
+  if (a.offset != b.offset) return a.offset < b.offset;
+  return a.late && b.late && a.type_name < b.type_name;
 }
 
 }  // namespace tocsin

@@ -6,8 +6,22 @@
 namespace tocsin::compiler {
 namespace {
 
+constexpr std::string_view kLateKey = "late";
+constexpr std::string_view kAllowedLatenessKey = "allowed lateness";
+constexpr std::string_view kStream = "stream";
+
 bool is_stream(std::string_view late) {
-  return late == "stream" || late.starts_with("stream ");
+  return late.starts_with(kStream) && (late.size() == kStream.size() || late[kStream.size()] == ' ');
+}
+
+/// `stream NAME`.
+void analyze_stream(RuleScope& scope, const dsl::Located<std::string>& late) {
+  const std::size_t name = late.value.find_first_not_of(' ', kStream.size());
+  if (name == std::string::npos) {
+    return scope.reporter.error(
+        late.span, "E0708", "this stream has no name", "as `late: stream late_clicks`");
+  }
+  scope.program.late_stream = scope.use_emitted_type({late.value.substr(name), late.span});
 }
 
 /// Whether the rule asks a table that events change.
@@ -32,15 +46,13 @@ bool analyze_policy(RuleScope& scope, const dsl::Located<std::string>& late) {
   if (late.value == "drop") return false;
   if (late.value == "apply") return true;
   if (is_stream(late.value)) {
-    scope.reporter.error(late.span,
-                         "E0900",
-                         "`late: stream` is not supported yet",
-                         "`--late FILE` keeps late events; another run can read them");
+    analyze_stream(scope, late);
   } else {
-    scope.reporter.error(late.span,
-                         "E0708",
-                         "late events are dropped or applied",
-                         did_you_mean(late.value, {"drop", "apply"}));
+    scope.reporter.error(
+        late.span,
+        "E0708",
+        "late events are dropped, applied, or become a stream: `drop`, `apply`, `stream NAME`",
+        did_you_mean(late.value, {"drop", "apply", "stream"}));
   }
   return false;
 }
@@ -57,6 +69,18 @@ void analyze_bound(RuleScope& scope, const dsl::Located<std::string>& lateness) 
 }
 
 }  // namespace
+
+dsl::Span late_at(const dsl::Rule& rule) {
+  return written(rule, kLateKey)->span;
+}
+
+Emitters late_streams_of(const std::vector<AnalyzedRule>& analyzed) {
+  Emitters out;
+  for (const AnalyzedRule& rule : analyzed) {
+    if (rule.program.late_stream) out.try_emplace(*rule.program.late_stream, rule.program.id);
+  }
+  return out;
+}
 
 void analyze_late(RuleScope& scope, const dsl::Rule& rule) {
   const auto* const late = written(rule, kLateKey);
@@ -77,14 +101,24 @@ void check_late(const std::vector<AnalyzedRule>& analyzed,
                 const RulesById& rules,
                 const std::vector<std::shared_ptr<const patterns::Table>>& tables,
                 dsl::Diagnostics& diagnostics) {
+  const Emitters streams = late_streams_of(analyzed);
   for (const AnalyzedRule& rule : analyzed) {
     const patterns::Program& program = rule.program;
-    if (program.lateness <= Duration{0}) continue;
     const dsl::Rule& of = *rules.at(program.id);
     const auto refuse = [&](const char* message, const char* hint) {
-      Reporter{diagnostics, of.file}.error(written(of, kLateKey)->span, "E0708", message, hint);
+      Reporter{diagnostics, of.file}.error(late_at(of), "E0708", message, hint);
     };
-    if (!emitted_by(program).empty()) {
+    if (program.late_stream && program.any_type) {
+      refuse("this rule sees `any` type, and so would see its late events as if they came in time",
+             "name the types that it is to see");
+    }
+    if (program.lateness <= Duration{0}) continue;
+    const auto is_late_stream = [&](TypeId type) { return streams.contains(type); };
+    if (program.any_type ? !streams.empty()
+                         : std::any_of(program.types.begin(), program.types.end(), is_late_stream)) {
+      refuse("`late: apply` is for late events of the input, and this rule sees a stream of late events",
+             "name the types of the input that it is to see, or drop late events");
+    } else if (!emitted_by(program).empty()) {
       refuse(
           "`late: apply` takes alerts back, and other rules may have seen those of this one: it emits them",
           "take `emit to` out, or drop late events");

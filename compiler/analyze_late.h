@@ -3,6 +3,7 @@
 
 #include "compiler/rule_levels.h"
 #include "compiler/rule_scope.h"
+#include "compiler/table_analysis.h"
 #include "dsl/ast.h"
 #include "patterns/table.h"
 
@@ -12,13 +13,17 @@
 
 namespace tocsin::compiler {
 
-inline constexpr std::string_view kLateKey = "late";
-inline constexpr std::string_view kAllowedLatenessKey = "allowed lateness";
-
 void analyze_late(RuleScope& scope, const dsl::Rule& rule);
 
-/// What rules with `late: apply` may not have: alerts that become events, events that were alerts, and tables
-/// that change. After set_levels.
+/// Where the rule's `late:` is written, which must be there.
+dsl::Span late_at(const dsl::Rule& rule);
+
+/// The types that late events become, and the first rule that makes them so.
+Emitters late_streams_of(const std::vector<AnalyzedRule>& analyzed);
+
+/// What rules with `late: apply` may not have: alerts that become events, events that were alerts or late,
+/// and tables that change; and those with `late: stream`: their late events as if they came in time. After
+/// set_levels.
 void check_late(const std::vector<AnalyzedRule>& analyzed,
                 const RulesById& rules,
                 const std::vector<std::shared_ptr<const patterns::Table>>& tables,

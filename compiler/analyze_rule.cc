@@ -13,7 +13,6 @@
 #include "compiler/doubles.h"
 #include "compiler/lower.h"
 #include "compiler/passes.h"
-#include "compiler/unsupported.h"
 
 #include <fmt/format.h>
 
@@ -44,7 +43,6 @@ class RuleAnalyzer {
 
   std::optional<AnalyzedRule> run() {
     const std::size_t errors = scope_.reporter.error_count();
-    refuse_unsupported(rule_, scope_.reporter);
     copy_header();
     declare_variables();
     declare_sets();

@@ -77,6 +77,7 @@ std::optional<CompiledRules> compile(std::span<const dsl::RuleFile> files,
   TableAnalysis tables{library, *schema, diagnostics};
   std::vector<AnalyzedRule> analyzed = analyze_all(rules, library, *schema, tables, diagnostics, options);
   tables.refuse_emitted(emitters_of(analyzed));
+  tables.refuse_emitted(late_streams_of(analyzed));
   if (diagnostics.error_count() == errors) set_levels(analyzed, rules, *schema, diagnostics);
   schema->seal();
   CompiledRules out;

@@ -1,5 +1,6 @@
 #include "compiler/rule_levels.h"
 
+#include "compiler/analyze_late.h"
 #include "compiler/reporter.h"
 
 #include <fmt/format.h>
@@ -120,22 +121,27 @@ class Levels {
     for (const AnalyzedRule& rule : analyzed_) {
       seen.insert(rule.program.types.begin(), rule.program.types.end());
       for (const TypeId type : emitted_by(rule.program)) emitted.insert(type);
+      if (rule.program.late_stream) emitted.insert(*rule.program.late_stream);
     }
     std::vector<std::string_view> of_inputs;
     for (const TypeId type : seen) {
       if (!emitted.contains(type)) of_inputs.push_back(schema_.type_name(type));
     }
+    const auto warn = [&](const dsl::Rule& written, dsl::Span span, TypeId type) {
+      const std::string_view name = schema_.type_name(type);
+      if (name.size() < kNameMin) return;
+      std::string near = did_you_mean(name, of_inputs);
+      if (near.empty()) return;
+      Reporter{diagnostics, written.file}.warning(
+          span, "W0108", fmt::format("no rule sees `{}`", name), std::move(near));
+    };
     for (std::size_t rule = 0; rule < analyzed_.size(); ++rule) {
-      if (!feeds_[rule].empty()) continue;
-      for (const TypeId type : emitted_by(program(rule))) {
-        const std::string_view name = schema_.type_name(type);
-        if (name.size() < kNameMin) continue;
-        std::string near = did_you_mean(name, of_inputs);
-        if (near.empty()) continue;
-        const dsl::Rule& written = *rules_.at(program(rule).id);
-        Reporter{diagnostics, written.file}.warning(
-            emits_at(written), "W0108", fmt::format("no rule sees `{}`", name), std::move(near));
+      const dsl::Rule& written = *rules_.at(program(rule).id);
+      if (feeds_[rule].empty()) {
+        for (const TypeId type : emitted_by(program(rule))) warn(written, emits_at(written), type);
       }
+      const auto& stream = program(rule).late_stream;
+      if (stream && !seen.contains(*stream)) warn(written, late_at(written), *stream);
     }
   }
 

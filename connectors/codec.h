@@ -36,7 +36,8 @@ class Decoder {
   /// record.
   virtual void decode(const RecordChunk& chunk, EventBatch& out) = 0;
 
-  /// Reads an event's values again from its `raw`, for another schema: sets type, type_name and values.
+  /// Reads an event's values again from its `raw`, for another schema: sets type, type_name and values. Of
+  /// one that is late sets only type, by its type_name, and values.
   /// `event.raw` came from this codec and is followed by kPadding readable bytes.
   virtual void decode_again(Event& event, Arena& arena) = 0;
 };

@@ -73,7 +73,8 @@ class BatchWriter {
 
 /// Decoder::decode_again for records that are JSON by then.
 inline void read_again(RecordReader& reader, Event& event, Arena& arena) {
-  const Reason reason = reader.read_alone(event.raw, event, arena);
+  const Reason reason =
+      event.late ? reader.read_as_type(event, arena) : reader.read_alone(event.raw, event, arena);
   TOCSIN_CHECK(reason == nullptr, "an event's raw text was admitted before");
 }
 

@@ -19,6 +19,10 @@ bool is_null(const JsonCursor& cursor) {
   return cursor.peek() == 'n';
 }
 
+bool has_escape(std::string_view record) {
+  return record.find('\\') != record.npos;
+}
+
 std::uint32_t size_of(std::string_view record) {
   return static_cast<std::uint32_t>(record.size());
 }
@@ -44,19 +48,37 @@ RecordReader::RecordReader(std::shared_ptr<const Schema> schema, const DecodeOpt
   places_.resize(fields_.size());
 }
 
-Reason RecordReader::read_alone(std::string_view record, Event& event, Arena& arena) {
+Reason RecordReader::index_alone(std::string_view record) {
   if (record.size() > options_.record_bytes_max) return kRecordTooLong;
-  if (!index_.build(record)) {
-    return simdjson::validate_utf8(record.data(), record.size()) ? kNotJson : kNotUtf8;
-  }
-  const bool escapes = record.find('\\') != record.npos;
-  return read({record.data(), index_.tokens(), size_of(record)}, escapes, event, arena);
+  if (index_.build(record)) return nullptr;
+  return simdjson::validate_utf8(record.data(), record.size()) ? kNotJson : kNotUtf8;
 }
 
-Reason RecordReader::read(JsonCursor cursor, bool escapes, Event& event, Arena& arena) {
+Reason RecordReader::read_alone(std::string_view record, Event& event, Arena& arena) {
+  if (const Reason reason = index_alone(record)) return reason;
+  return read({record.data(), index_.tokens(), size_of(record)}, has_escape(record), event, arena);
+}
+
+Reason RecordReader::read_as_type(Event& event, Arena& arena) {
+  const std::string_view record = event.raw;
+  if (const Reason reason = index_alone(record)) return reason;
+  begin(has_escape(record));
+  JsonCursor cursor{record.data(), index_.tokens(), size_of(record)};
+  const JsonCursor start = cursor;
+  if (const Reason reason = scan(cursor, arena)) return reason;
+  event.type = known_type(event.type_name);
+  read_values(start, event, arena);
+  return nullptr;
+}
+
+void RecordReader::begin(bool escapes) {
   escapes_ = escapes;
   checker_.expect_escapes(escapes);
   ++record_;
+}
+
+Reason RecordReader::read(JsonCursor cursor, bool escapes, Event& event, Arena& arena) {
+  begin(escapes);
   const JsonCursor start = cursor;
   if (const Reason reason = scan(cursor, arena)) return reason;
   const std::uint32_t last = cursor.token[-1];
@@ -134,9 +156,13 @@ Reason RecordReader::read_type(JsonCursor cursor, Event& event, Arena& arena) {
     if (cursor.peek() != '"') return kTypeIsNoString;
     event.type_name = text_of(cursor.take_string(), arena);
   }
-  const std::uint32_t known = types_.find(event.type_name);
-  event.type = known == NameTable::kUnknown ? kOtherType : TypeId{static_cast<std::uint16_t>(known + 1)};
+  event.type = known_type(event.type_name);
   return nullptr;
+}
+
+TypeId RecordReader::known_type(std::string_view name) const {
+  const std::uint32_t known = types_.find(name);
+  return known == NameTable::kUnknown ? kOtherType : TypeId{static_cast<std::uint16_t>(known + 1)};
 }
 
 void RecordReader::read_values(const JsonCursor& cursor, Event& event, Arena& arena) {

@@ -36,6 +36,9 @@ class RecordReader {
   /// The same for a record that is not indexed yet. kPadding bytes after `record` are readable.
   Reason read_alone(std::string_view record, Event& event, Arena& arena);
 
+  /// Reads the values of a record that was admitted before, as those of the type that `event.type_name` says.
+  Reason read_as_type(Event& event, Arena& arena);
+
   const DecodeOptions& options() const { return options_; }
 
  private:
@@ -48,6 +51,8 @@ class RecordReader {
     const std::uint32_t* token = nullptr;
   };
 
+  Reason index_alone(std::string_view record);
+  void begin(bool escapes);
   Reason scan(JsonCursor& cursor, Arena& arena);
   Reason scan_members(JsonCursor& cursor, Arena& arena);
   Reason scan_no_object(JsonCursor& cursor);
@@ -55,6 +60,7 @@ class RecordReader {
   bool find_field(std::uint32_t field, JsonCursor& cursor) const;
   Reason read_time(JsonCursor cursor, Event& event, Arena& arena) const;
   Reason read_type(JsonCursor cursor, Event& event, Arena& arena);
+  TypeId known_type(std::string_view name) const;
   void read_values(const JsonCursor& cursor, Event& event, Arena& arena);
   Value read_slot(const Slot& slot, JsonCursor cursor, Arena& arena);
   bool descend(const PathSegment& segment, JsonCursor& cursor, Arena& arena);

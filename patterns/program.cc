@@ -35,6 +35,7 @@ class ProgramPrinter {
     print_aggregates();
     print_output("on match", program_.on_match);
     print_output("on timeout", program_.on_timeout);
+    if (program_.late_stream) line("late stream {}", schema_.type_name(*program_.late_stream));
     if (program_.lateness > Duration{0}) line("late apply within {}", format_duration(program_.lateness));
     if (program_.suppress > Duration{0}) line("suppress {}", format_duration(program_.suppress));
     return std::move(out_);

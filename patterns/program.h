@@ -205,6 +205,7 @@ struct Program {
   std::uint16_t level = 0;
   Duration suppress{0};  ///< how long an alert of a key holds back the next ones; 0: not at all
   std::vector<std::string> warnings;
+  std::optional<TypeId> late_stream;  ///< what late events of its types become for other rules
   Duration lateness{0};  ///< `late: apply`: how far behind the watermark events are taken in; 0: not at all
 };
 

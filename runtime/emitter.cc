@@ -313,6 +313,7 @@ void Emitter::append_id(const ResultView& result, TextBuffer& line) {
       id_bytes_ += alert_id_of(event);
     } else {
       append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
+      if (event.late) id_bytes_ += event.type_name;  // a record may be in several streams
     }
   }
   const XXH128_hash_t hash = XXH3_128bits(id_bytes_.text().data(), id_bytes_.size());

@@ -70,12 +70,16 @@ void RoutedPart::clear() {
   keys.reset();
 }
 
-void Router::route_all(std::span<const Event> events, std::size_t workers, RoutedPart& to) {
+void Router::route_all(std::span<const Event> events,
+                       std::span<const Event> of_late_streams,
+                       std::size_t workers,
+                       RoutedPart& to) {
   to.clear();
   to.by_worker.resize(workers);
   for (const Event& event : events) {
     if (!event.late) route(event, to.keys, to.by_worker);
   }
+  for (const Event& event : of_late_streams) route(event, to.keys, to.by_worker);
   if (!std::exchange(any_unkeyed_, false)) return;
   to.unkeyed = std::exchange(unkeyed_, UnkeyedCounts(*rules_));
 }

@@ -75,8 +75,12 @@ class Router {
   /// The same, once for each key space that watches the keys of a table which `event` changes.
   void route_change(const Event& event, Arena& arena, std::span<RoutedEvents> by_worker);
 
-  /// Routes those of `events` that are not late to `workers`, into `to`, which is cleared.
-  void route_all(std::span<const Event> events, std::size_t workers, RoutedPart& to);
+  /// Routes those of `events` that are not late, and what late ones have become, to `workers`, into `to`,
+  /// which is cleared.
+  void route_all(std::span<const Event> events,
+                 std::span<const Event> of_late_streams,
+                 std::size_t workers,
+                 RoutedPart& to);
 
   /// Of a key written down by `append_key_bytes`.
   static std::uint64_t hash_of(std::string_view key);

@@ -63,10 +63,12 @@ RuleSet::RuleSet(std::shared_ptr<const Schema> schema,
     : schema_{std::move(schema)},
       tables_{std::move(tables)},
       spaces_of_type_(schema_->type_count()),
-      watched_tables_(schema_->type_count()) {
+      watched_tables_(schema_->type_count()),
+      late_streams_(schema_->type_count()) {
   for (const auto& program : programs)
     level_count_ = std::max<std::size_t>(level_count_, program->level + std::size_t{1});
   for (auto& program : programs) deploy(std::move(program));
+  note_late_streams();
   index();
 }
 
@@ -125,6 +127,19 @@ void RuleSet::watch(const WatchedTable& watched) {
   for (const TypeId type : table.types) {
     auto& there = watched_tables_[type.value];
     if (std::find(there.begin(), there.end(), watched) == there.end()) there.push_back(watched);
+  }
+}
+
+void RuleSet::note_late_streams() {
+  for (std::size_t type = 0; type < late_streams_.size(); ++type) {
+    std::vector<TypeId>& streams = late_streams_[type];
+    for (const DeployedRule& rule : rules_) {
+      const auto& stream = rule.program->late_stream;
+      if (stream && rule.seen_types[type] && !spaces_of_type(*stream).empty()) streams.push_back(*stream);
+    }
+    const auto by_name = [&](TypeId a, TypeId b) { return schema_->type_name(a) < schema_->type_name(b); };
+    std::sort(streams.begin(), streams.end(), by_name);
+    streams.erase(std::unique(streams.begin(), streams.end()), streams.end());
   }
 }
 

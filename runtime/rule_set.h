@@ -66,6 +66,8 @@ class RuleSet {
   std::size_t level_count() const { return level_count_; }
   /// Those that events of `type` change.
   const std::vector<WatchedTable>& watched_tables(TypeId type) const { return watched_tables_[type.value]; }
+  /// What events of `type` that come late become, by name; only what some rule sees.
+  const std::vector<TypeId>& late_streams(TypeId type) const { return late_streams_[type.value]; }
   /// The key spaces some rule of which sees events of `type`.
   const std::vector<std::uint16_t>& spaces_of_type(TypeId type) const { return spaces_of_type_[type.value]; }
 
@@ -73,6 +75,7 @@ class RuleSet {
   std::uint16_t key_space_of(const std::shared_ptr<const patterns::Program>& program);
   void deploy(std::shared_ptr<const patterns::Program> program);
   void watch(const WatchedTable& watched);
+  void note_late_streams();
   void index();
 
   std::shared_ptr<const Schema> schema_;
@@ -83,6 +86,7 @@ class RuleSet {
   std::size_t level_count_ = 1;
   std::vector<std::vector<std::uint16_t>> spaces_of_type_;
   std::vector<std::vector<WatchedTable>> watched_tables_;  // by type
+  std::vector<std::vector<TypeId>> late_streams_;          // by type
 };
 
 }  // namespace tocsin::runtime

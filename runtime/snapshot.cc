@@ -89,6 +89,7 @@ void SnapshotWriter::event(const Event& event) {
   number(event.offset);
   number(event.partition.value);
   number(event.type.value);
+  flag(event.late);
   text_of(event.raw, event.type_name);
   flag(event.values != nullptr);
   if (event.values == nullptr) return;
@@ -244,6 +245,7 @@ Event SnapshotReader::event(Arena& arena) {
   out.offset = number();
   out.partition = id_of<PartitionId>(number_below(kIdsMax<PartitionId>));
   out.type = id_of<TypeId>(number_below(schema_.type_count()));
+  out.late = flag();
   out.type_name = text_of(out.raw);
   if (!flag()) return out;
   const std::size_t size = schema_.layout(out.type).attributes.size();
