@@ -52,7 +52,7 @@ bool analyze_policy(RuleScope& scope, const dsl::Located<std::string>& late) {
         late.span,
         "E0708",
         "late events are dropped, applied, or become a stream: `drop`, `apply`, `stream NAME`",
-        did_you_mean(late.value, {"drop", "apply", "stream"}));
+        did_you_mean(late.value.substr(0, late.value.find(' ')), {"drop", "apply", "stream"}));
   }
   return false;
 }
