@@ -47,11 +47,11 @@ class Pipeline::Impl {
       : options_{options},
         engine_{rule_set_of(std::move(rules)),
                 options.workers,
-                {options.disorder, options.render_alerts, nullptr, options.emitted_bytes_max}},
+                {options.disorder, true, nullptr, options.emitted_bytes_max}},
         corrections_{options.workers, options.disorder},
         reader_{options.batch_bytes, options.disorder, options.workers} {
     reader_.set_rules(engine_.shared_rules(), engine_.tables());
-    if (options.render_alerts) corrections_.begin(engine_.rules());
+    corrections_.begin(engine_.rules());
   }
 
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
@@ -313,7 +313,7 @@ std::vector<RuleChange> Pipeline::Impl::swap_rules(compiler::CompiledRules rules
     reader_.inputs()[event.partition.value]->decoder(0).decode_again(event, arena);
   };
   engine_.swap_rules(next, kept, decode_again);
-  if (options_.render_alerts) corrections_.swap_rules(*next, kept, released_, decode_again);
+  corrections_.swap_rules(*next, kept, released_, decode_again);
   reader_.set_rules(next, engine_.tables());
   for (Chunk& chunk : chunks_) route_again(*reader_.inputs()[chunk.partition.value], chunk);
   engine_.forget_recounted(kept);

@@ -30,7 +30,6 @@ struct PipelineOptions {
   std::size_t batch_bytes = 256u << 10;      ///< small enough for what it becomes to stay in the cache
   std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next is read ahead
   connectors::DecodeOptions decode;
-  bool render_alerts = true;  ///< false: alerts are counted, not written, and late events are never applied
   std::size_t emitted_bytes_max = runtime::kEmittedBytesMax;  ///< at most that
 };
 

@@ -14,15 +14,15 @@ namespace {
 bool within(std::string_view raw, std::string_view text) {
   const auto address = [](const char* p) { return reinterpret_cast<std::uintptr_t>(p); };
   const std::uintptr_t at = address(text.data()) - address(raw.data());
-  return at <= raw.size() && text.size() <= raw.size() - at;
+  return at < raw.size() && text.size() <= raw.size() - at;
 }
 
-/// Bytes of the texts that the raw bytes do not contain.
-std::size_t detached_text_bytes(const Event& event, std::size_t count) {
-  std::size_t bytes = within(event.raw, event.type_name) ? 0 : event.type_name.size();
+/// Bytes of the texts that `raw` does not contain.
+std::size_t detached_text_bytes(const Event& event, std::string_view raw, std::size_t count) {
+  std::size_t bytes = within(raw, event.type_name) ? 0 : event.type_name.size();
   for (std::size_t i = 0; i < count; ++i) {
     const Value& v = event.values[i];
-    if (v.is_text() && !within(event.raw, v.as_text())) bytes += v.as_text().size();
+    if (v.is_text() && !within(raw, v.as_text())) bytes += v.as_text().size();
   }
   return bytes;
 }
@@ -56,10 +56,11 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   const std::size_t count = event.values == nullptr ? 0 : schema.layout(event.type).attributes.size();
   const std::size_t values_at = sizeof(StoredEvent);
   const std::size_t text_at = values_at + count * sizeof(Value);
-  const std::size_t bytes = text_at + event.raw.size() + detached_text_bytes(event, count);
+  const std::string_view raw = keeps_raw_ ? event.raw : std::string_view{};
+  const std::size_t bytes = text_at + raw.size() + detached_text_bytes(event, raw, count);
 
   auto* const block = static_cast<std::byte*>(slab_.allocate(bytes));
-  TextCopier texts(event.raw, reinterpret_cast<char*>(block + text_at));
+  TextCopier texts(raw, reinterpret_cast<char*>(block + text_at));
   auto* const values = reinterpret_cast<Value*>(block + values_at);
   for (std::size_t i = 0; i < count; ++i) {
     const Value v = event.values[i];

@@ -41,6 +41,9 @@ using PriorEvents = std::vector<StoredEvent*>;
 
 class EventStore {
  public:
+  /// Whether captured events have their raw text, which alerts show; from the next one on.
+  void keep_raw(bool keep) { keeps_raw_ = keep; }
+
   /// Copies `event` out of its batch. The caller holds one reference.
   /// cost  one slab allocation and a copy of its raw bytes
   StoredEvent* capture(const Event& event, const Schema& schema, std::uint64_t sequence);
@@ -54,6 +57,7 @@ class EventStore {
   void free(StoredEvent* stored);
 
   Slab slab_;
+  bool keeps_raw_ = true;
 };
 
 }  // namespace tocsin::runtime

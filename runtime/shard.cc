@@ -17,6 +17,7 @@
 namespace tocsin::runtime {
 
 Shard::Shard(std::shared_ptr<const RuleSet> rules, const ShardOptions& options) : options_{options} {
+  memory_.store.keep_raw(options.render_alerts || rules->level_count() > 1);
   make_levels(rules);
   for (std::size_t i = 0; i < rules->key_spaces().size(); ++i) {
     stores_.push_back(std::make_unique<KeyStore>(static_cast<std::uint16_t>(i)));

@@ -26,8 +26,9 @@ class SnapshotWriter;
 struct RestoredEvents;
 
 struct ShardOptions {
-  Duration disorder{0};                ///< how far events may be out of order
-  bool render_alerts = true;           ///< false: alerts are counted only
+  Duration disorder{0};       ///< how far events may be out of order
+  bool render_alerts = true;  ///< false: alerts are counted only, and nothing is kept that only they show;
+                              ///< then rules cannot be swapped
   const TableStore* tables = nullptr;  ///< none: every look-up is null
   std::size_t emitted_bytes_max = kEmittedBytesMax;
 };
