@@ -91,7 +91,7 @@ void Input::admit(Chunk& chunk, Duration disorder) {
   chunk.late.clear();
   chunk.applied.clear();
   for (std::size_t part = 0; part < chunk.batches.size(); ++part) {
-    std::vector<Event>& events = chunk.batches[part].events;
+    auto& events = chunk.batches[part].events;
     for (std::size_t i = 0; i < events.size(); ++i) {
       Event& event = events[i];
       const EventTime watermark = std::max(saturating_add(newest, -disorder), floor);

@@ -4,6 +4,8 @@
 #include "base/arena.h"
 #include "base/event.h"
 
+#include <boost/align/aligned_allocator.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,9 +29,13 @@ struct BadRecord {
   std::string_view raw;      ///< as received, in the chunk
 };
 
+/// Each event is one cache line.
+using Events = std::vector<Event, boost::alignment::aligned_allocator<Event, 64>>;
+static_assert(sizeof(Event) == 64);
+
 /// Owns what its events point at, but for the chunk's bytes, which must outlive it.
 struct EventBatch {
-  std::vector<Event> events;  ///< in the order of arrival
+  Events events;  ///< in the order of arrival
   std::vector<BadRecord> bad;
   std::uint64_t records = 0;  ///< events.size() + bad.size(); empty lines are no records
   Arena arena;                ///< values, unescaped strings
