@@ -31,11 +31,6 @@ class VariableKeysAnalyzer {
       : scope_{scope}, rule_{rule}, program_{scope.program} {}
 
   void run() {
-    if (!rule_.pattern) {
-      scope_.reporter.unsupported(rule_.key->per_variable.front().variable.span,
-                                  "a key for each variable in a window without a pattern");
-      return;
-    }
     for (const dsl::VariableKey& written : rule_.key->per_variable) add(written);
     check_all_keyed();
     check_types_keyed();

@@ -157,10 +157,9 @@ Typed ExpressionAnalyzer::resolve_this(const Path& path) {
 
 /// `prior.x` and `prior[1].x`: of the event just before; `prior[2].x`: of the one before that.
 Typed ExpressionAnalyzer::resolve_prior(const Path& path) {
-  if (place_.kind == Place::Kind::window_condition) {
-    return unsupported(path.base->span, "`prior` in a window without a pattern");
-  }
-  if (place_.kind != Place::Kind::condition || in_aggregate_) {
+  const bool in_condition =
+      place_.kind == Place::Kind::condition || place_.kind == Place::Kind::window_condition;
+  if (!in_condition || in_aggregate_) {
     return error(path.base->span,
                  "E0303",
                  "there is no event that `prior` could come before",

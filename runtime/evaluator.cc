@@ -382,4 +382,16 @@ bool append_key_bytes(std::string& out, const Scope& scope, std::span<const Expr
   return true;
 }
 
+patterns::VariableMask variables_under(const Scope& scope,
+                                       const patterns::Program& program,
+                                       std::string_view key,
+                                       std::string& buffer) {
+  patterns::VariableMask out = 0;
+  for (const patterns::VariableKey& of : program.variable_keys) {
+    buffer.clear();
+    if (append_key_bytes(buffer, scope, of.parts) && buffer == key) out |= of.variables;
+  }
+  return out;
+}
+
 }  // namespace tocsin::runtime

@@ -50,6 +50,12 @@ inline bool holds(const Scope& scope, patterns::ExpressionId id) {
 /// Appends the key that `parts` make of `scope.own`; false if one of them is null.
 bool append_key_bytes(std::string& out, const Scope& scope, std::span<const patterns::ExpressionId> parts);
 
+/// Where each variable has a key: those by whose key `scope.own` belongs to `key`. `buffer` is overwritten.
+patterns::VariableMask variables_under(const Scope& scope,
+                                       const patterns::Program& program,
+                                       std::string_view key,
+                                       std::string& buffer);
+
 /// An attribute of an event, null where it has none.
 inline Value attribute_of(const Event& event, const Schema& schema, AttributeId attribute) {
   const Layout& layout = schema.layout(event.type);

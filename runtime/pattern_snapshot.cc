@@ -1,5 +1,6 @@
 /// Snapshots of the keyed state of patterns. Part of PatternExecutor and SettingsExecutor.
 
+#include "runtime/prior_events.h"
 #include "runtime/settings_executor.h"
 #include "runtime/snapshot.h"
 
@@ -45,8 +46,7 @@ void SettingsExecutor::save(const RuleState& state, SnapshotWriter& out) const {
   out.flag(!memory.last_loud.empty());
   for (const EventTime last : memory.last_loud) out.time(last);
   out.time(memory.lull_timer);
-  out.number(memory.prior.size());
-  for (const StoredEvent* stored : memory.prior) out.event(stored);
+  save_prior(memory.prior, out);
   out.number(memory.best.size());
   for (const BestMatch& best : memory.best) {
     out.number(best.start_sequence);
@@ -71,19 +71,10 @@ void SettingsExecutor::restore(KeyState& key, RuleState& state, SnapshotReader& 
   if (in.flag()) memory.last_loud.resize(program_.lulls.size(), kTimeMin);
   for (EventTime& last : memory.last_loud) last = in.time();
   memory.lull_timer = in.time();
-  restore_prior(memory, in);
+  restore_prior(memory.prior, prior_depth_, in);
   restore_best(memory, in);
   if (memory.waits_for_end) wake_again(context_, key, rule_index_, kInputEnd);
   wake_again(context_, key, rule_index_, memory.lull_timer);
-}
-
-void SettingsExecutor::restore_prior(RuleMemory& memory, SnapshotReader& in) {
-  const std::size_t size = in.number_below(prior_depth_ + 1);
-  for (std::size_t i = 0; i < size; ++i) {
-    StoredEvent* const stored = in.event();
-    if (stored == nullptr) return in.fail();
-    memory.prior.push_back(stored);
-  }
 }
 
 void SettingsExecutor::restore_best(RuleMemory& memory, SnapshotReader& in) {

@@ -1,5 +1,7 @@
 #include "runtime/settings_executor.h"
 
+#include "runtime/prior_events.h"
+
 #include <algorithm>
 #include <bit>
 
@@ -23,12 +25,6 @@ bool any_open(const RuleState& state) {
 bool outlives(const Run& a, const Run& b) {
   if (a.start_sequence != b.start_sequence) return a.start_sequence > b.start_sequence;
   return ranks_before({a.tail, next_choice(a)}, {b.tail, next_choice(b)});
-}
-
-std::size_t prior_depth_of(const patterns::Program& program) {
-  std::uint32_t depth = 0;
-  for (const patterns::Variable& variable : program.variables) depth = std::max(depth, variable.prior_depth);
-  return depth;
 }
 
 }  // namespace
@@ -191,7 +187,7 @@ void SettingsExecutor::on_deadline(KeyState& key, RuleState& state, EventTime de
   tell_rest(key, state, orders);
   if (state.memory != nullptr) forget_loud(key, *state.memory, deadline, session_over);
   if (state.memory != nullptr && (session_over || (state.runs.empty() && !prior_lasts_)))
-    forget_prior(*state.memory);
+    forget_prior(state.memory->prior, context_.store);
   if (state.session_timer > deadline) return;
   state.session_timer = kTimeMax;
   if (!session_over && is_live(state)) arm_timer(key, state);
@@ -235,7 +231,7 @@ void SettingsExecutor::drop(RuleState& state) {
   PatternExecutor::drop(state);
   if (state.memory == nullptr) return;
   for (const BestMatch& best : state.memory->best) context_.buffer.release(best.tail);
-  forget_prior(*state.memory);
+  forget_prior(state.memory->prior, context_.store);
   state.memory.reset();
 }
 

@@ -64,12 +64,9 @@ class SettingsExecutor final : public PatternExecutor {
   patterns::TransitionMask shut_by_lulls(const RuleState& state) const;
   void forget_loud(KeyState& key, RuleMemory& memory, EventTime deadline, bool session_over);
   void arm_lull_timer(KeyState& key, RuleMemory& memory);
-  void keep_prior(RuleMemory& memory, CurrentEvent& event);
-  void forget_prior(RuleMemory& memory);
   static bool is_live(const RuleState& state);
 
   // snapshots
-  void restore_prior(RuleMemory& memory, SnapshotReader& in);
   void restore_best(RuleMemory& memory, SnapshotReader& in);
 
   patterns::RunsKept kept_;

@@ -1,6 +1,7 @@
 /// What is remembered of events that no run took: `not … for`, `prior`; and which variables may take an event
 /// under a key. Part of SettingsExecutor.
 
+#include "runtime/prior_events.h"
 #include "runtime/settings_executor.h"
 
 #include <algorithm>
@@ -21,9 +22,9 @@ void SettingsExecutor::remember(KeyState& key, RuleState& state, CurrentEvent& e
   if (tests_.any_own_holds(loud_)) hear(key, memory_of(state));
   if (prior_depth_ == 0) return;
   if (prior_lasts_ || !state.runs.empty()) {
-    keep_prior(memory_of(state), event);
+    keep_prior(memory_of(state).prior, prior_depth_, event, context_.store);
   } else if (state.memory != nullptr) {
-    forget_prior(*state.memory);
+    forget_prior(state.memory->prior, context_.store);
   }
 }
 
@@ -75,37 +76,14 @@ void SettingsExecutor::arm_lull_timer(KeyState& key, RuleMemory& memory) {
   context_.timers.push_unordered({memory.lull_timer, &key, key.generation, rule_index_});
 }
 
-// --- prior -----------------------------------------------------------------------------------------
-
-void SettingsExecutor::keep_prior(RuleMemory& memory, CurrentEvent& event) {
-  if (memory.prior.size() == prior_depth_) {
-    context_.store.release(memory.prior.back());
-    memory.prior.pop_back();
-  }
-  StoredEvent* const stored = event.captured();
-  EventStore::hold(stored);
-  memory.prior.insert(memory.prior.begin(), stored);
-}
-
-void SettingsExecutor::forget_prior(RuleMemory& memory) {
-  for (StoredEvent* stored : memory.prior) context_.store.release(stored);
-  memory.prior.clear();
-}
-
 // --- a key for each variable -----------------------------------------------------------------------
 
 /// The variables by whose key the event belongs to `key`.
 VariableMask SettingsExecutor::variables_under(const KeyState& key, const Event& event) {
   std::uint64_t counted_by_router = 0;
-  Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counted_by_router};
+  Scope scope{program_.expressions, context_.rules->schema(), context_.scratch, counted_by_router, &event};
   scope.tables = context_.tables;
-  scope.own = &event;
-  VariableMask out = 0;
-  for (const patterns::VariableKey& of : program_.variable_keys) {
-    key_bytes_.clear();
-    if (append_key_bytes(key_bytes_, scope, of.parts) && key_bytes_ == key.key_bytes()) out |= of.variables;
-  }
-  return out;
+  return runtime::variables_under(scope, program_, key.key_bytes(), key_bytes_);
 }
 
 }  // namespace tocsin::runtime

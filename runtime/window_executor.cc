@@ -1,5 +1,7 @@
 #include "runtime/window_executor.h"
 
+#include "runtime/prior_events.h"
+
 #include <algorithm>
 
 namespace tocsin::runtime {
@@ -70,6 +72,7 @@ WindowExecutor::WindowExecutor(Context& context, std::uint32_t rule)
       rule_index_{rule},
       emitter_{context, rule, counters_},
       grid_{window_},
+      prior_depth_{prior_depth_of(program_)},
       keeps_recent_{needs_recent(program_)},
       needs_{event_needs(program_)},
       operands_(program_.expressions.aggregate_count()) {
@@ -88,13 +91,14 @@ Scope WindowExecutor::scope() {
   return s;
 }
 
-/// Finds the variables that take `event`.
-void WindowExecutor::look_at(const Event& event) {
+/// Finds the variables that take `event`, which came after `prior`.
+void WindowExecutor::look_at(const Event& event, const PriorEvents* prior) {
   context_.scratch.reset();
   event_ = &event;
   now_ = place_of(event);
   taking_ = 0;
-  const Scope s = scope();
+  Scope s = scope();
+  s.prior = prior;
   for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
     const patterns::VariableMask mask = patterns::mask_of(VariableId{v});
     if ((rule_.variables_of_type[event.type.value] & mask) == 0) continue;
@@ -102,14 +106,31 @@ void WindowExecutor::look_at(const Event& event) {
   }
 }
 
+/// The event in hand may be taken only by variables by whose key it is under `key`.
+void WindowExecutor::restrict_to(const KeyState& key) {
+  if (program_.variable_keys.empty() || taking_ == 0) return;
+  std::uint64_t counted_by_router = 0;
+  Scope s{program_.expressions, context_.rules->schema(), context_.scratch, counted_by_router, event_};
+  s.tables = context_.tables;
+  taking_ &= variables_under(s, program_, key.key_bytes(), key_bytes_);
+}
+
 bool WindowExecutor::may_open(CurrentEvent& event) {
-  look_at(event.event());
-  return taking_ != 0;
+  look_at(event.event(), nullptr);
+  return taking_ != 0 || prior_depth_ > 0;
 }
 
 void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& event) {
-  look_at(event.event());
-  if (taking_ == 0) return;
+  look_at(event.event(), state.memory == nullptr ? nullptr : &state.memory->prior);
+  restrict_to(key);
+  if (taking_ != 0) take(key, state, event);
+  if (prior_depth_ == 0) return;
+  if (state.memory == nullptr) state.memory = std::make_unique<RuleMemory>();
+  keep_prior(state.memory->prior, prior_depth_, event, context_.store);
+}
+
+/// Puts the event in hand into its windows.
+void WindowExecutor::take(KeyState& key, RuleState& state, CurrentEvent& event) {
   if (state.window == nullptr) {
     state.window = new_state();
     state.window->recent.resize(keeps_recent_ ? program_.variables.size() : 0);
@@ -121,7 +142,7 @@ void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& eve
     operands_[i] = operand_of(program_.expressions.aggregate(aggregate_id(i)));
   }
   open_windows(key, state);
-  if (open.windows.empty()) return drop(state);  // hopping with pauses: the event lies in one
+  if (open.windows.empty()) return close_all(state);  // hopping with pauses: the event lies in one
   for (OpenWindow& window : open.windows) add_to(window, event);
   if (window_.kind == WindowKind::sliding) remember(open);
   if (keeps_recent_) keep_recent(open, event);
@@ -130,7 +151,7 @@ void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& eve
   if (program_.emit != WindowEmit::close || full) {
     for (OpenWindow& window : open.windows) tell_if_holds(key, open, window, event.passing());
   }
-  if (full) drop(state);
+  if (full) close_all(state);
 }
 
 /// Keys open and close windows all the time: what one leaves, another takes.
@@ -342,7 +363,7 @@ void WindowExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dead
       close(key, *state.window, deadline, windows.front().end);
       forget_first(*state.window);
     }
-    if (windows.empty()) drop(state);
+    if (windows.empty()) close_all(state);
     return;
   }
   if (state.session_timer > deadline) return;
@@ -354,7 +375,7 @@ void WindowExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dead
     window.end = saturating_add(deadline, Duration{1});
     close(key, *state.window, deadline, window.end);
   }
-  drop(state);
+  close_all(state);
 }
 
 /// The first window is over.
@@ -376,7 +397,7 @@ void WindowExecutor::forget_first(WindowState& state) {
   state.windows.pop_front();
 }
 
-void WindowExecutor::drop(RuleState& state) {
+void WindowExecutor::close_all(RuleState& state) {
   if (state.window == nullptr) return;
   while (!state.window->windows.empty()) forget_first(*state.window);
   for (StoredEvent* stored : state.window->recent) {
@@ -385,6 +406,13 @@ void WindowExecutor::drop(RuleState& state) {
   state.window->clear();
   spare_.push_back(std::move(state.window));
   --counters_.runs_live;
+}
+
+void WindowExecutor::drop(RuleState& state) {
+  close_all(state);
+  if (state.memory == nullptr) return;
+  forget_prior(state.memory->prior, context_.store);
+  state.memory.reset();
 }
 
 }  // namespace tocsin::runtime

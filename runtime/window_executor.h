@@ -11,8 +11,10 @@
 #include "runtime/emitter.h"
 #include "runtime/window_state.h"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -34,7 +36,10 @@ class WindowExecutor final : public Executor {
   void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
 
  private:
-  void look_at(const Event& event);
+  void look_at(const Event& event, const PriorEvents* prior);
+  void restrict_to(const KeyState& key);
+  void take(KeyState& key, RuleState& state, CurrentEvent& event);
+  void close_all(RuleState& state);
   std::unique_ptr<WindowState> new_state();
   Value operand_of(const patterns::Aggregate& aggregate);
   Scope scope();
@@ -79,6 +84,7 @@ class WindowExecutor final : public Executor {
   std::optional<TimerQueue::Lane> end_lane_;  // for that
   std::vector<std::unique_ptr<WindowState>> spare_;
   patterns::WindowGrid grid_;     // tumbling, hopping
+  std::size_t prior_depth_;       // how far back conditions look; then keys are never forgotten
   bool keeps_recent_;             // whether an alert may need events that are not at hand
   std::vector<EventNeed> needs_;  // what is named beside the last event of each variable
 
@@ -86,8 +92,9 @@ class WindowExecutor final : public Executor {
   EventPlace now_;                     // of the event or the deadline in hand
   patterns::VariableMask taking_ = 0;  // variables that take it
   std::vector<Value> operands_;        // of each aggregate, of the event in hand
-  std::vector<TakenEvent> recent_;     // the last event of each variable in the window in hand, as a path
-  std::vector<TakenEvent> named_;      // all that the rule may name, as a path; empty: those of recent_
+  std::string key_bytes_;
+  std::vector<TakenEvent> recent_;  // the last event of each variable in the window in hand, as a path
+  std::vector<TakenEvent> named_;   // all that the rule may name, as a path; empty: those of recent_
 };
 
 }  // namespace tocsin::runtime

@@ -1,11 +1,13 @@
 /// Snapshots of the windows of rules without a pattern. Part of WindowExecutor.
 
+#include "runtime/prior_events.h"
 #include "runtime/snapshot.h"
 #include "runtime/window_executor.h"
 
 namespace tocsin::runtime {
 
 void WindowExecutor::save(const RuleState& state, SnapshotWriter& out) const {
+  if (prior_depth_ > 0) save_prior(state.memory == nullptr ? PriorEvents{} : state.memory->prior, out);
   out.flag(state.window != nullptr);
   if (state.window == nullptr) return;
   const WindowState& open = *state.window;
@@ -27,6 +29,10 @@ void WindowExecutor::save(const RuleState& state, SnapshotWriter& out) const {
 }
 
 void WindowExecutor::restore(KeyState& key, RuleState& state, SnapshotReader& in) {
+  if (prior_depth_ > 0) {
+    state.memory = std::make_unique<RuleMemory>();
+    restore_prior(state.memory->prior, prior_depth_, in);
+  }
   if (!in.flag()) return;
   state.window = new_state();
   ++counters_.runs_live;

@@ -175,10 +175,11 @@ class OneRule {
   }
 
   std::vector<Outcome> outcomes(const std::string& key, std::span<const Event> seen) const {
-    if (program_.positions.empty()) return window_outcomes_of(program_, *rules_.schema, history_, seen);
     const MayTake may_take = [&](const Event& event, patterns::VariableId variable) {
       return keys_of_.key(event, variable) == key;
     };
+    if (program_.positions.empty())
+      return window_outcomes_of(program_, *rules_.schema, history_, seen, may_take);
     const patterns::Pattern& pattern = rules_.stages[number_].front().pattern;
     auto out = outcomes_of(pattern, program_, *rules_.schema, history_, seen, may_take);
     for (Outcome& outcome : out) {

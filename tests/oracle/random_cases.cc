@@ -85,7 +85,14 @@ constexpr std::array kConditions{"x > 0",
                                  "x == #.x and y != prior.y"};
 
 /// Of rules without a pattern: conditions of variables, and what the window is asked; `s` is a set of all.
-constexpr std::array kOwnConditions{"x > 0", "x == 1", "y >= 0.5", "not exists(x)", "x in [0, 2]"};
+constexpr std::array kOwnConditions{"x > 0",
+                                    "x == 1",
+                                    "y >= 0.5",
+                                    "not exists(x)",
+                                    "x in [0, 2]",
+                                    "x > prior.x",
+                                    "type != prior.type",
+                                    "x != prior[2].x"};
 constexpr std::array kHavings{"count(#) >= 2",
                               "count(#) == 2",
                               "count(#) < 3",
@@ -305,6 +312,7 @@ class CaseMaker {
     settings["on match"] = "{fields: {f: \"" + asked(kFields) + "\", g: \"" + asked(kFields) + "\"}}";
     if (dice_.chance(15)) settings["suppress"] = seconds(1, 5);
     if (dice_.chance(60)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
+    if (dice_.chance(15)) key_each_variable(settings);
   }
 
   std::string asked(Texts choices) {

@@ -16,12 +16,15 @@ class Windows {
   Windows(const patterns::Program& program,
           const Schema& schema,
           const History& history,
-          std::span<const Event> seen)
-      : program_{program}, window_{program.window}, interpreter_{program, schema, history, {}} {
+          std::span<const Event> seen,
+          const MayTake& may_take)
+      : program_{program}, window_{program.window}, interpreter_{program, schema, history, seen, may_take} {
     for (std::size_t i = 0; i < seen.size(); ++i) {
-      if (taken_by(seen[i]).empty()) continue;
+      auto takers = taken_by(seen[i]);
+      if (takers.empty()) continue;
       events_.push_back(seen[i]);
       numbers_.push_back(i);
+      takers_.push_back(std::move(takers));
     }
   }
 
@@ -53,7 +56,7 @@ class Windows {
   std::vector<Taken> taken_in(const View& view) const {
     std::vector<Taken> out;
     for (std::size_t i = view.begin; i < view.end; ++i) {
-      for (const VariableId variable : taken_by(events_[i])) out.push_back({&events_[i], variable});
+      for (const VariableId variable : takers_[i]) out.push_back({&events_[i], variable});
     }
     return out;
   }
@@ -137,7 +140,8 @@ class Windows {
   const patterns::Window& window_;
   Interpreter interpreter_;
   std::vector<Event> events_;
-  std::vector<std::size_t> numbers_;  // of `events_` among those that the rule sees
+  std::vector<std::size_t> numbers_;             // of `events_` among those that the rule sees
+  std::vector<std::vector<VariableId>> takers_;  // of `events_`
   std::vector<Outcome> out_;
 };
 
@@ -146,8 +150,9 @@ class Windows {
 std::vector<Outcome> window_outcomes_of(const patterns::Program& program,
                                         const Schema& schema,
                                         const History& history,
-                                        std::span<const Event> events) {
-  return told_of(Windows{program, schema, history, events}.run(), program);
+                                        std::span<const Event> events,
+                                        const MayTake& may_take) {
+  return told_of(Windows{program, schema, history, events, may_take}.run(), program);
 }
 
 }  // namespace tocsin::oracle

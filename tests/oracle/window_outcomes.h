@@ -18,6 +18,7 @@ namespace tocsin::oracle {
 std::vector<Outcome> window_outcomes_of(const patterns::Program& program,
                                         const Schema& schema,
                                         const History& history,
-                                        std::span<const Event> events);
+                                        std::span<const Event> events,
+                                        const MayTake& may_take);
 
 }  // namespace tocsin::oracle

@@ -351,14 +351,10 @@ TEST_CASE("late events of what does not come from the input", "[compiler]") {
 }
 
 TEST_CASE("what the language has and the engine has not", "[compiler]") {
-  check(GENERATE(values<Case>({
-      {"prior in a window",
-       "events: {a: t where x > prior.x}\nwindow: sliding 1h\nhaving: count(a) > 1",
-       {"E0900 `prior`"}},
-      {"a key for each variable in a window",
-       "key: {a: k, b: j}\nevents: {a: t, b: u}\nwindow: sliding 1h\nhaving: count(a) > 1",
-       {"E0900 `a`"}},
-  })));
+  auto sum =
+      tests::compile_texts({"tables: {rows: {from: put, key: k}}\n---\nrule: a\n"
+                            "events: {a: t, b: 'u where sum(rows[a.k].v) > 3'}\npattern: a+ -> b\nwithin: 1h\n"});
+  CHECK(tests::findings(sum) == Findings{"E0900 `rows[a.k].v`"});
 }
 
 TEST_CASE("rules that see what they emit", "[compiler]") {

@@ -128,3 +128,51 @@ TEST_CASE("a reload that names other events of a window begins it anew", "[runti
   CHECK(fields_after_swap("first(a).v", "a.v") == "14 15 ");
   CHECK(fields_after_swap("a.v", "first(a).v") == "12 12 ");
 }
+
+TEST_CASE("conditions of a window that look at the event before", "[runtime][window]") {
+  struct Case {
+    const char* says;
+    const char* condition;
+    const char* events;
+    const char* want;
+  };
+  const auto c = GENERATE(values<Case>({
+      {"taken or not",
+       "v > prior.v",
+       "a=5 a=7 a=7 a=8 a=1",
+       "match(a1)[-2..1]{all=[7]} match(a3)[0..3]{all=[7,8]}"},
+      {"of any type", "prior.type == 'b'", "a=1 b=2 a=3", "match(a2)[-1..2]{all=[3]}"},
+      {"further back",
+       "v == prior[2].v",
+       "a=1 a=2 a=1 a=2",
+       "match(a2)[-1..2]{all=[1]} match(a3)[0..3]{all=[1,2]}"},
+      {"from before the window", "v > prior.v", "a=1 . . . . a=2", "match(a5)[2..5]{all=[2]}"},
+  }));
+  CAPTURE(c.says);
+  const std::string rule = std::string("rule: w\nfrom: any\nevents: {a: \"a where ") + c.condition +
+                           "\"}\nwindow: sliding 3s\nhaving: count(a) >= 1\nemit: each\n"
+                           "on match: {fields: {all: collect(a.v)}}\n";
+  CHECK(run_letters(rule, c.events) == c.want);
+}
+
+TEST_CASE("a window whose variables have keys of their own", "[runtime][window]") {
+  const std::string rule =
+      "rule: w\nkey: {out: from, got: to}\nevents: {out: pay, got: pay}\nwindow: sliding 9s\n"
+      "having: sum(out.v) > 0 and sum(got.v) > sum(out.v)\nemit: each\n"
+      "on match: {fields: {out: sum(out.v), got: sum(got.v)}}\n";
+  const auto pay = [](int second, const std::string& from, const std::string& to, int v) {
+    return "{\"ts\":" + std::to_string(second) + "000,\"type\":\"pay\",\"from\":\"" + from + "\",\"to\":\"" +
+           to + "\",\"v\":" + std::to_string(v) + "}\n";
+  };
+  app::PipelineOptions options;
+  options.workers = 2;
+  Piping piping(rule, options);
+  piping.input(pay(1, "x", "y", 5) + pay(2, "y", "z", 3) + pay(3, "z", "x", 4) + pay(4, "q", "x", 2))
+      .finish();
+  const auto lines = lines_of(piping.alerts);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].find(R"("key":{"from":"y"})") != std::string::npos);
+  CHECK(lines[0].find(R"("fields":{"out":3,"got":5})") != std::string::npos);
+  CHECK(lines[1].find(R"("key":{"from":"x"})") != std::string::npos);
+  CHECK(lines[1].find(R"("fields":{"out":5,"got":6})") != std::string::npos);
+}
