@@ -142,7 +142,8 @@ class OneRule {
       for (const Outcome& outcome : outcomes) {
         if (!output_of(outcome).emit_to) continue;
         const Event& first = keys_.at(key)[outcome.taken.front().first];
-        Derived made{std::max(outcome.time, outcome.at.time), {}, {}, {}};
+        const EventTime told = std::max(outcome.time, outcome.at.time);
+        Derived made{std::min(told, kEventTimeLast), {}, {}, {}};  // the end of the input may have decided it
         if (!outcome.fields.empty()) made.x = outcome.taken.size();
         made.kind = outcome.kind == OutcomeKind::match ? "match" : "timeout";
         if (!program_.key.empty()) made.k = keys_of_.k_of(first);

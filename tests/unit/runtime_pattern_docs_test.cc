@@ -1,9 +1,10 @@
-/// docs/patterns.md: every picture in it is run.
+/// docs/patterns.md: every picture in it is run; docs/language.md: so is its table of small streams.
 
 #include "tests/support/catch.h"
 #include "tests/support/golden.h"
 #include "tests/support/letters.h"
 
+#include <algorithm>
 #include <map>
 #include <regex>
 #include <sstream>
@@ -106,6 +107,45 @@ TEST_CASE("the pictures of docs/patterns.md are right", "[runtime][pattern][docs
     CAPTURE(events);
     CHECK(tests::run_letters(rule_text(picture), events) == want);
   }
+}
+
+/// The cells of a table's row, `\|` read as `|`, without the backquotes around a whole cell.
+std::vector<std::string> cells_of(const std::string& row) {
+  static const std::regex kCell(R"(\s((?:[^|\\]|\\\|?)*?)\s\|)");
+  std::vector<std::string> cells;
+  for (std::sregex_iterator at(row.begin(), row.end(), kCell), end; at != end; ++at) {
+    std::string cell = std::regex_replace((*at)[1].str(), std::regex(R"(\\\|)"), "|");
+    if (cell.starts_with('`') && cell.ends_with('`')) cell = cell.substr(1, cell.size() - 2);
+    cells.push_back(std::move(cell));
+  }
+  return cells;
+}
+
+/// What stands before a remark.
+std::string without_remark(const std::string& cell) {
+  const std::string text = cell.substr(0, cell.find_first_of(":("));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+TEST_CASE("the small streams of docs/language.md match as it says", "[runtime][pattern][docs]") {
+  std::istringstream lines{
+      tests::read_text(std::filesystem::path{TOCSIN_SOURCE_DIR} / "docs" / "language.md")};
+  std::string line;
+  while (std::getline(lines, line) && line != "| pattern | stream | matches |") {
+  }
+  std::getline(lines, line);
+  std::size_t count = 0;
+  while (std::getline(lines, line) && line.starts_with("|")) {
+    const std::vector<std::string> cells = cells_of(line);
+    REQUIRE(cells.size() == 3);
+    CAPTURE(line);
+    const std::string told = tests::run_pattern(cells[0], "", without_remark(cells[1]));
+    const std::string want = without_remark(cells[2]);
+    CHECK(told.substr(0, told.find('@')) == (want == "none" ? "" : "match(" + want + ")"));
+    CHECK(std::count(told.begin(), told.end(), '@') <= 1);
+    ++count;
+  }
+  CHECK(count >= 10);
 }
 
 }  // namespace
