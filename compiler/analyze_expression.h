@@ -147,10 +147,6 @@ class ExpressionAnalyzer {
     reporter_.error(span, code, std::move(message), std::move(hint));
     return failed();
   }
-  Typed unsupported(dsl::Span span, std::string_view what) {
-    reporter_.unsupported(span, what);
-    return failed();
-  }
 
   RuleScope& scope_;
   Place place_;

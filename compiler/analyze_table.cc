@@ -72,7 +72,13 @@ void ExpressionAnalyzer::check_stays(const patterns::Table& table, dsl::Span spa
   if (place_.kind == Place::Kind::key) {
     error(span, "E0334", fmt::format("the table `{}` changes with events: it cannot make a key", table.name));
   } else if (in_aggregate_ && !place_.sums_window) {
-    unsupported(span, "a table from a stream in an aggregate over the events of a pattern");
+    error(
+        span,
+        "E0334",
+        fmt::format("the table `{}` changes with events: an aggregate over those of a pattern would ask for "
+                    "rows that are gone",
+                    table.name),
+        "ask it of one event, as `rates[p.currency]`; a window's aggregates may ask it");
   }
 }
 

@@ -23,10 +23,6 @@ void Reporter::warning(dsl::Span span, const char* code, std::string message, st
     diagnostics_->warning(file_, span, code, std::move(message), std::move(hint));
 }
 
-void Reporter::unsupported(dsl::Span span, std::string_view what) const {
-  error(span, "E0900", fmt::format("{} is not supported yet", what));
-}
-
 std::string did_you_mean(std::string_view name, const std::vector<std::string_view>& candidates) {
   const std::string_view near = dsl::nearest(name, candidates);
   return near.empty() ? std::string{} : fmt::format("did you mean `{}`?", near);

@@ -23,9 +23,6 @@ class Reporter {
   void error(dsl::Span span, const char* code, std::string message, std::string hint = {}) const;
   void warning(dsl::Span span, const char* code, std::string message, std::string hint = {}) const;
 
-  /// The language has it and this compiler does not, as `window tumbling with a pattern`.
-  void unsupported(dsl::Span span, std::string_view what) const;
-
   std::size_t error_count() const { return diagnostics_->error_count(); }
 
  private:
