@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 namespace tocsin::runtime {
 namespace {
@@ -19,6 +20,18 @@ constexpr std::size_t kSetSizeMax = 10'000;
 
 bool is_range(const Access& access) {
   return access.size() == 1 && access.front().kind == AccessTerm::Kind::range;
+}
+
+/// Up to here, and not with it, every int is a double.
+constexpr double kExactMax = 9007199254740992.0;  // 2^53
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+/// Whether all of `values` compare with each other: then none of them counts that it does not.
+bool of_one_kind(const std::vector<Value>& values) {
+  return std::all_of(values.begin(), values.end(), [&](const Value& v) {
+    return compare(values.front(), v) != Ordering::incomparable;
+  });
 }
 
 /// How many events an access lets through, on no scale.
@@ -52,22 +65,22 @@ class AccessFinder {
       case Op::logical_or:
         return any_of(node);
       case Op::attribute:
-        return is_own(id) ? equal(id, {Value::boolean(true)}) : std::nullopt;
+        return is_own(id) ? equal(id, id, {Value::boolean(true)}) : std::nullopt;
       case Op::equal:
-        return equality(node);
+        return equality(id);
       case Op::in_set:
         if (!is_own(operand(node, 0))) return std::nullopt;
-        return equal(operand(node, 0), pool_.constant_set(node.index).values());
+        return equal(id, operand(node, 0), pool_.constant_set(node.index).values());
       case Op::in_list:
-        return one_of(node);
+        return one_of(id);
       case Op::less:
       case Op::less_equal:
-        return order(operand(node, 0), operand(node, 1));
+        return order(id, operand(node, 0), operand(node, 1), node.op == Op::less);
       case Op::greater:
       case Op::greater_equal:
-        return order(operand(node, 1), operand(node, 0));
+        return order(id, operand(node, 1), operand(node, 0), node.op == Op::greater);
       case Op::between:
-        return between(node);
+        return between(id);
       case Op::contains:
       case Op::starts_with:
       case Op::ends_with:
@@ -93,25 +106,31 @@ class AccessFinder {
     return AttributeId{static_cast<std::uint16_t>(pool_.node(id).index)};
   }
 
-  std::optional<Access> equal(ExpressionId own, std::vector<Value> values) const {
+  /// `own` equals one of `values`; that is what `condition` says.
+  std::optional<Access> equal(ExpressionId condition, ExpressionId own, std::vector<Value> values) const {
     if (values.size() > kSetSizeMax) return std::nullopt;
     if (std::any_of(values.begin(), values.end(), [](const Value& v) { return v.kind() == ValueKind::list; }))
       return std::nullopt;
     AccessTerm term;
     term.attribute = attribute(own);
+    const bool sorted_out = pool_.node(condition).op != Op::in_list;
+    if (sorted_out || of_one_kind(values)) term.decides.push_back(condition);
+    std::erase_if(values, [](const Value& v) { return compare(v, v) != Ordering::equal; });
     term.values = std::move(values);
     return Access{std::move(term)};
   }
 
-  std::optional<Access> equality(const ExpressionNode& node) const {
+  std::optional<Access> equality(ExpressionId id) const {
+    const ExpressionNode& node = pool_.node(id);
     ExpressionId own = operand(node, 0);
     ExpressionId other = operand(node, 1);
     if (!is_own(own)) std::swap(own, other);
     if (!is_own(own) || constant(other) == nullptr) return std::nullopt;
-    return equal(own, {*constant(other)});
+    return equal(id, own, {*constant(other)});
   }
 
-  std::optional<Access> one_of(const ExpressionNode& node) const {
+  std::optional<Access> one_of(ExpressionId id) const {
+    const ExpressionNode& node = pool_.node(id);
     if (!is_own(operand(node, 0))) return std::nullopt;
     std::vector<Value> values;
     for (std::size_t i = 1; i < node.operand_count; ++i) {
@@ -119,11 +138,11 @@ class AccessFinder {
       if (value == nullptr) return std::nullopt;
       values.push_back(*value);
     }
-    return equal(operand(node, 0), std::move(values));
+    return equal(id, operand(node, 0), std::move(values));
   }
 
-  /// low <= high, one of them an attribute.
-  std::optional<Access> order(ExpressionId low, ExpressionId high) const {
+  /// low <= high, or low < high if `strict`, one of them an attribute.
+  std::optional<Access> order(ExpressionId id, ExpressionId low, ExpressionId high, bool strict) const {
     AccessTerm term;
     term.kind = AccessTerm::Kind::range;
     const bool own_is_low = is_own(low);
@@ -131,11 +150,17 @@ class AccessFinder {
     const Value* bound = constant(own_is_low ? high : low);
     if (!is_own(own) || !is_bound(bound)) return std::nullopt;
     term.attribute = attribute(own);
-    (own_is_low ? term.high : term.low) = bound->as_number();
+    double& end = own_is_low ? term.high : term.low;
+    end = bound->as_number();
+    if (!is_exact(*bound)) return Access{std::move(term)};
+    const double inwards = own_is_low ? -kInfinite : kInfinite;
+    if (strict) end = std::nextafter(end, inwards);
+    term.decides.push_back(id);
     return Access{std::move(term)};
   }
 
-  std::optional<Access> between(const ExpressionNode& node) const {
+  std::optional<Access> between(ExpressionId id) const {
+    const ExpressionNode& node = pool_.node(id);
     const Value* low = constant(operand(node, 1));
     const Value* high = constant(operand(node, 2));
     if (!is_own(operand(node, 0)) || !is_bound(low) || !is_bound(high)) return std::nullopt;
@@ -144,8 +169,12 @@ class AccessFinder {
     term.attribute = attribute(operand(node, 0));
     term.low = low->as_number();
     term.high = high->as_number();
+    if (is_exact(*low) && is_exact(*high)) term.decides.push_back(id);
     return Access{std::move(term)};
   }
+
+  /// Whether a number compares with `bound` as it does when both are doubles.
+  static bool is_exact(const Value& bound) { return std::fabs(bound.as_number()) < kExactMax; }
 
   static bool is_bound(const Value* v) {
     return v != nullptr && v->is_number() && !std::isnan(v->as_number());
@@ -157,6 +186,7 @@ class AccessFinder {
     term.kind = AccessTerm::Kind::text;
     term.attribute = attribute(operand(pool_.node(id), 0));
     term.condition = id;
+    term.decides.push_back(id);
     if (!texts_sought_(term.attribute, id)) return std::nullopt;
     return Access{std::move(term)};
   }
@@ -181,6 +211,8 @@ class AccessFinder {
       if (!is_range(other) || other.front().attribute != access.front().attribute) continue;
       other.front().low = std::max(other.front().low, access.front().low);
       other.front().high = std::min(other.front().high, access.front().high);
+      const auto& decides = access.front().decides;
+      other.front().decides.insert(other.front().decides.end(), decides.begin(), decides.end());
       return true;
     }
     return false;
@@ -191,6 +223,7 @@ class AccessFinder {
     for (std::size_t i = 0; i < node.operand_count; ++i) {
       auto access = find(operand(node, i));
       if (!access) return std::nullopt;
+      for (AccessTerm& term : *access) term.decides.clear();  // what stands before it might have counted
       std::move(access->begin(), access->end(), std::back_inserter(out));
     }
     return out;

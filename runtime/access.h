@@ -22,14 +22,16 @@ struct AccessTerm {
   };
   Kind kind = Kind::equal;
   AttributeId attribute;
-  std::vector<Value> values;  ///< texts in them live in the condition's pool
+  std::vector<Value> values;  ///< each equal to itself; texts in them live in the condition's pool
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   patterns::ExpressionId condition;
+  /// Parts of the condition, joined by `and`, that hold wherever the term does: they need not be asked any
+  /// more, nor would they have counted anything. Of the others it may hold where they do not.
+  std::vector<patterns::ExpressionId> decides;
 };
 
-/// Where the condition holds, some of these does. None: it never holds. Numbers are compared as doubles, so
-/// that a term may also hold where the condition does not.
+/// Where the condition holds, some of these does. None: it never holds.
 using Access = std::vector<AccessTerm>;
 
 /// Whether a text pattern over an attribute may be an access.

@@ -1,48 +1,11 @@
 #include "runtime/access_index.h"
 
 #include "base/check.h"
-#include "runtime/join.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 
 namespace tocsin::runtime {
-
-// --- by fingerprint --------------------------------------------------------------------------------
-
-std::size_t RulesByFingerprint::mixed(std::uint64_t fingerprint) {
-  return static_cast<std::size_t>((fingerprint * 0x9E3779B97F4A7C15u) >> 20);
-}
-
-void RulesByFingerprint::seal() {
-  if (entries_.empty()) return;
-  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return a.fingerprint < b.fingerprint;
-  });
-  places_.resize(std::bit_ceil(entries_.size() * 2));
-  const std::size_t mask = places_.size() - 1;
-  Place* place = nullptr;
-  for (const Entry& entry : entries_) {
-    if (place == nullptr || place->fingerprint != entry.fingerprint) {
-      std::size_t at = mixed(entry.fingerprint) & mask;
-      while (places_[at].count > 0) at = (at + 1) & mask;
-      place = &places_[at];
-      place->fingerprint = entry.fingerprint;
-      place->begin = static_cast<std::uint32_t>(rules_.size());
-    }
-    ++place->count;
-    rules_.push_back(entry.rule);
-  }
-}
-
-std::span<const std::uint32_t> RulesByFingerprint::find(std::uint64_t fingerprint) const {
-  const std::size_t mask = places_.size() - 1;
-  for (std::size_t at = mixed(fingerprint) & mask; places_[at].count > 0; at = (at + 1) & mask) {
-    if (places_[at].fingerprint == fingerprint) return {&rules_[places_[at].begin], places_[at].count};
-  }
-  return {};
-}
 
 // --- making ----------------------------------------------------------------------------------------
 
@@ -66,13 +29,17 @@ class AccessIndex::Maker {
   void add(const RuleAccess& rule) {
     index_.places_.put(rule.rule, static_cast<std::uint32_t>(index_.gates_of_.size()));
     RuleGates& gates = index_.gates_of_.emplace_back();
-    if (!rule.access) {
-      gates.open = true;
-      index_.always_.push_back(rule.rule);
+    rule_ = &rule;
+    plain_ = add_entry({});
+    if (rule.sees_all) {
+      gates.always = plain_;
+      index_.always_.push_back(plain_);
       return;
     }
     gates.begin = static_cast<std::uint32_t>(index_.gates_.size());
-    for (const AccessTerm& term : *rule.access) add(rule, term);
+    for (const VariableAccess& variable : rule.variables) {
+      for (const AccessTerm& term : variable.access) add(variable, term);
+    }
     gates.count = static_cast<std::uint32_t>(index_.gates_.size()) - gates.begin;
   }
 
@@ -81,7 +48,7 @@ class AccessIndex::Maker {
       Attribute& attribute = index_.attributes_[i];
       attribute.ranges = IntervalTree{intervals_[i]};
       attribute.equal.seal();
-      std::sort(attribute.texts.begin(), attribute.texts.end(), [](const TextRules& a, const TextRules& b) {
+      std::sort(attribute.texts.begin(), attribute.texts.end(), [](const auto& a, const auto& b) {
         return a.number < b.number;
       });
     }
@@ -100,32 +67,58 @@ class AccessIndex::Maker {
     return attributes.size() - 1;
   }
 
-  void add(const RuleAccess& rule, const AccessTerm& term) {
+  Entry add_entry(OneEntry entry) {
+    entry.rule = rule_->rule;
+    entry.of_other_index = rule_->of_other_index;
+    index_.entries_.push_back(entry);
+    return static_cast<Entry>(index_.entries_.size() - 1);
+  }
+
+  /// What is still to be asked of `variable` where `term` holds.
+  Entry entry_of(const VariableAccess& variable, const AccessTerm& term) {
+    if (!variable.alone) return plain_;
+    std::vector<ConditionId> decided;
+    for (const patterns::ExpressionId id : term.decides)
+      decided.push_back(conditions_.add({rule_->pool, id}));
+    OneEntry entry;
+    entry.known = patterns::mask_of(variable.variable);
+    entry.asks_begin = static_cast<std::uint32_t>(index_.asks_.size());
+    for (const ConditionId part : variable.parts) {
+      if (std::find(decided.begin(), decided.end(), part) == decided.end()) index_.asks_.push_back(part);
+    }
+    entry.asks_count = static_cast<std::uint32_t>(index_.asks_.size()) - entry.asks_begin;
+    return add_entry(entry);
+  }
+
+  void add(const VariableAccess& variable, const AccessTerm& term) {
     const std::uint16_t slot = layout_.slot_of[term.attribute.value];
     if (slot == Layout::kAbsent) return;  // null in all of them
+    if (term.kind == AccessTerm::Kind::equal && term.values.empty()) return;
     const std::size_t place = place_of(term.attribute, slot);
     Attribute& attribute = index_.attributes_[place];
     Gate gate;
     gate.slot = slot;
     gate.kind = term.kind;
     gate.expects = class_of(term);
-    surprise_by_others(attribute, gate.expects, rule.rule);
+    gate.entry = entry_of(variable, term);
+    gate.surprised = plain_;
+    surprise_by_others(attribute, gate.expects);
     switch (term.kind) {
       case AccessTerm::Kind::range:
         gate.low = term.low;
         gate.high = term.high;
-        intervals_[place].push_back({term.low, term.high, rule.rule});
+        intervals_[place].push_back({term.low, term.high, gate.entry});
         index_.gates_.push_back(gate);
         return;
       case AccessTerm::Kind::text:
-        return add_text(attribute, rule, term, gate);
+        return add_text(attribute, term, gate);
       case AccessTerm::Kind::equal:
-        return add_values(attribute, rule, term, gate);
+        return add_values(attribute, term, gate);
     }
   }
 
-  void add_text(Attribute& attribute, const RuleAccess& rule, const AccessTerm& term, Gate gate) {
-    const ConditionId condition_id = conditions_.add({rule.pool, term.condition});
+  void add_text(Attribute& attribute, const AccessTerm& term, Gate gate) {
+    const ConditionId condition_id = conditions_.add({rule_->pool, term.condition});
     const Condition& condition = conditions_[condition_id];
     TOCSIN_CHECK(condition.grouped, "text patterns of an access are looked for together");
     attribute.group = gate.group = condition.group;
@@ -133,27 +126,28 @@ class AccessIndex::Maker {
     index_.gates_.push_back(gate);
     const auto [at, is_new] = text_places_.try_emplace(condition_id, attribute.texts.size());
     if (is_new) attribute.texts.push_back({gate.number, {}});
-    attribute.texts[at->second].rules.push_back(rule.rule);
+    attribute.texts[at->second].entries.push_back(gate.entry);
   }
 
-  void add_values(Attribute& attribute, const RuleAccess& rule, const AccessTerm& term, Gate gate) {
+  void add_values(Attribute& attribute, const AccessTerm& term, Gate gate) {
     for (const Value& value : term.values) {
-      gate.expects = class_of(value);
-      gate.fingerprint = fingerprint_of(value);
-      attribute.equal.add(gate.fingerprint, rule.rule);
+      gate.value = value;
+      attribute.equal.add(value, gate.entry);
       index_.gates_.push_back(gate);
     }
   }
 
-  static void surprise_by_others(Attribute& attribute, Class expected, std::uint32_t rule) {
+  void surprise_by_others(Attribute& attribute, Class expected) const {
     for (std::size_t c = 0; c < kClasses; ++c) {
-      if (c != static_cast<std::size_t>(expected)) attribute.surprised[c].push_back(rule);
+      if (c != static_cast<std::size_t>(expected)) attribute.surprised[c].push_back(plain_);
     }
   }
 
   AccessIndex& index_;
   const Layout& layout_;
   Conditions& conditions_;
+  const RuleAccess* rule_ = nullptr;                // in hand
+  Entry plain_ = 0;                                 // of the rule in hand: it must look for itself
   std::vector<std::vector<Interval>> intervals_;    // by place in attributes_
   std::map<ConditionId, std::size_t> text_places_;  // in its attribute's texts
 };
@@ -175,15 +169,15 @@ bool AccessIndex::find_in(const Attribute& attribute,
   const auto& surprised = attribute.surprised[static_cast<std::size_t>(kind)];
   if (!surprised.empty() && !found(std::span(surprised))) return false;
   if (kind == Class::number && !attribute.ranges.find(v.as_number(), found)) return false;
-  if (!attribute.equal.empty() && !found(attribute.equal.find(fingerprint_of(v)))) return false;
+  if (!attribute.equal.empty() && !found(attribute.equal.find(v))) return false;
   if (kind != Class::string || !attribute.group) return true;
   for (const std::uint32_t number : facts.accepted(*attribute.group, v.as_text())) {
     const auto at = std::lower_bound(
-        attribute.texts.begin(), attribute.texts.end(), number, [](const TextRules& t, std::uint32_t n) {
+        attribute.texts.begin(), attribute.texts.end(), number, [](const TextEntries& t, std::uint32_t n) {
           return t.number < n;
         });
     const bool here = at != attribute.texts.end() && at->number == number;
-    if (here && !found(std::span(at->rules))) return false;
+    if (here && !found(std::span(at->entries))) return false;
   }
   return true;
 }
@@ -191,10 +185,10 @@ bool AccessIndex::find_in(const Attribute& attribute,
 bool AccessIndex::find(const Event& event,
                        EventFacts& facts,
                        std::size_t most,
-                       std::vector<std::uint32_t>& rules) const {
-  const auto take = [&](std::span<const std::uint32_t> some) {
-    rules.insert(rules.end(), some.begin(), some.end());
-    return rules.size() <= most;
+                       std::vector<Entry>& found) const {
+  const auto take = [&](std::span<const Entry> some) {
+    found.insert(found.end(), some.begin(), some.end());
+    return found.size() <= most;
   };
   if (!take(always_)) return false;
   if (event.values == nullptr) return true;
@@ -205,14 +199,23 @@ bool AccessIndex::find(const Event& event,
   return true;
 }
 
+/// What counts something while it is asked is the rule's to ask.
+std::optional<patterns::VariableMask> AccessIndex::ask(Entry id, EventFacts& facts) const {
+  const OneEntry& entry = entries_[id];
+  std::uint64_t counted = 0;
+  for (std::uint32_t i = 0; i < entry.asks_count; ++i) {
+    if (facts.holds(asks_[entry.asks_begin + i], counted)) continue;
+    return counted == 0 ? std::nullopt : std::optional{patterns::VariableMask{0}};
+  }
+  return counted == 0 ? entry.known : 0;
+}
+
 bool AccessIndex::passes(const Gate& gate, const Value& v, EventFacts& facts) {
-  if (v.is_null()) return false;
-  if (class_of(v) != gate.expects) return true;  // surprised
   switch (gate.kind) {
     case AccessTerm::Kind::range:
       return v.as_number() >= gate.low && v.as_number() <= gate.high;
     case AccessTerm::Kind::equal:
-      return fingerprint_of(v) == gate.fingerprint;
+      return compare(v, gate.value) == Ordering::equal;
     case AccessTerm::Kind::text: {
       const auto numbers = facts.accepted(gate.group, v.as_text());
       return std::binary_search(numbers.begin(), numbers.end(), gate.number);
@@ -221,15 +224,21 @@ bool AccessIndex::passes(const Gate& gate, const Value& v, EventFacts& facts) {
   return true;
 }
 
-bool AccessIndex::admits(std::uint32_t rule, const Event& event, EventFacts& facts) const {
+std::optional<AccessIndex::Entry> AccessIndex::admits(std::uint32_t rule,
+                                                      const Event& event,
+                                                      EventFacts& facts) const {
   const auto place = places_.find(rule);
-  if (!place) return false;
+  if (!place) return std::nullopt;
   const RuleGates& gates = gates_of_[*place];
-  if (gates.open) return true;
-  if (event.values == nullptr) return false;
-  const auto mine = std::span(gates_).subspan(gates.begin, gates.count);
-  return std::any_of(
-      mine.begin(), mine.end(), [&](const Gate& g) { return passes(g, event.values[g.slot], facts); });
+  if (gates.always) return gates.always;
+  if (event.values == nullptr) return std::nullopt;
+  for (const Gate& gate : std::span(gates_).subspan(gates.begin, gates.count)) {
+    const Value& v = event.values[gate.slot];
+    if (v.is_null()) continue;
+    if (class_of(v) != gate.expects) return gate.surprised;
+    if (passes(gate, v, facts) && ask(gate.entry, facts)) return gate.entry;
+  }
+  return std::nullopt;
 }
 
 }  // namespace tocsin::runtime

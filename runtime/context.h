@@ -66,6 +66,16 @@ class CurrentEvent {
 
   const Event& event() const { return event_; }
   std::uint64_t sequence() const { return sequence_; }
+
+  /// What is known of the event under the rule that it is shown to: of which variables the conditions hold of
+  /// it by itself, and of which they do not.
+  struct Known {
+    patterns::VariableMask holds = 0;
+    patterns::VariableMask fails = 0;
+  };
+  const Known& known() const { return known_; }
+  void know(const Known& known) { known_ = known; }
+
   StoredEvent* captured() {
     if (stored_ == nullptr) stored_ = context_.store.capture(event_, context_.rules->schema(), sequence_);
     return stored_;
@@ -75,6 +85,7 @@ class CurrentEvent {
   Context& context_;
   const Event& event_;
   std::uint64_t sequence_;
+  Known known_;
   std::optional<StoredEvent> passing_;
   StoredEvent* stored_ = nullptr;
 };

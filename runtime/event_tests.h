@@ -24,8 +24,8 @@ class EventTests {
     looked_at_ = event.sequence();
     event_ = &event.event();
     typed_ = rule_.variables_of_type[event_->type.value];
-    tested_ = 0;
-    passed_ = 0;
+    tested_ = event.known().holds | event.known().fails;
+    passed_ = event.known().holds & typed_;
     fingerprinted_ = 0;
     context_.scratch.reset();
   }

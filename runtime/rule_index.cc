@@ -175,20 +175,28 @@ std::vector<OwnConditions> RuleIndexer::own_conditions(std::uint32_t rule) const
   return out;
 }
 
-/// Of those of `variables` that take events of `type`.
-RuleAccess RuleIndexer::access_of(std::uint32_t rule, VariableMask variables, TypeId type) const {
+VariableMask RuleIndexer::variables_of(std::uint32_t rule, TypeId type) const {
+  VariableMask mask = 0;
+  const std::vector<patterns::Variable>& variables = rules_[rule].program->variables;
+  for (std::uint16_t v = 0; v < variables.size(); ++v) {
+    if (takes(variables[v], type)) mask |= mask_of(VariableId{v});
+  }
+  return mask;
+}
+
+RuleAccess RuleIndexer::access_of(std::uint32_t rule, VariableMask variables) const {
   const IndexedRule& indexed = rules_[rule];
   RuleAccess out;
   out.rule = rule;
   out.pool = &indexed.program->expressions;
-  Access terms;
   for (VariableMask rest = variables; rest != 0; rest &= rest - 1) {
-    const auto v = static_cast<std::size_t>(std::countr_zero(rest));
-    if (!takes(indexed.program->variables[v], type)) continue;
-    if (!indexed.accesses[v]) return out;
-    terms.insert(terms.end(), indexed.accesses[v]->begin(), indexed.accesses[v]->end());
+    const VariableId v{static_cast<std::uint16_t>(std::countr_zero(rest))};
+    const auto& access = indexed.accesses[v.value];
+    out.sees_all = out.sees_all || !access;
+    if (!access) continue;
+    const bool alone = indexed.program->variables[v.value].prior_depth == 0;
+    out.variables.push_back({v, *access, parts_of(rule, v), alone});
   }
-  out.access = std::move(terms);
   return out;
 }
 
@@ -198,10 +206,15 @@ void RuleIndexer::index(TypeRules& rules, TypeId type) const {
   std::vector<RuleAccess> opening;
   std::vector<RuleAccess> advancing;
   for (const std::uint32_t rule : rules.all) {
-    opening.push_back(access_of(rule, rules_[rule].opening, type));
-    advancing.push_back(access_of(rule, rules_[rule].advancing, type));
-    if (rules_[rule].remembers_all) opening.back().access.reset();
-    if (rules_[rule].heeds_all) advancing.back().access.reset();
+    const VariableMask mine = variables_of(rule, type);
+    const VariableMask open = rules_[rule].opening & mine;
+    const VariableMask advance = rules_[rule].advancing & mine;
+    opening.push_back(access_of(rule, open));
+    advancing.push_back(access_of(rule, advance));
+    opening.back().sees_all |= rules_[rule].remembers_all;
+    advancing.back().sees_all |= rules_[rule].heeds_all;
+    opening.back().of_other_index = advance;
+    advancing.back().of_other_index = open;
   }
   rules.opening = AccessIndex{opening, schema_.layout(type), conditions_};
   rules.advancing = AccessIndex{advancing, schema_.layout(type), conditions_};

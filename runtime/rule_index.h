@@ -61,7 +61,9 @@ class RuleIndexer {
   void group_texts();
   void find_accesses();
   std::vector<ConditionId> parts_of(std::uint32_t rule, patterns::VariableId variable) const;
-  RuleAccess access_of(std::uint32_t rule, patterns::VariableMask variables, TypeId type) const;
+  /// Of those of `variables` that take events of the type.
+  RuleAccess access_of(std::uint32_t rule, patterns::VariableMask variables) const;
+  patterns::VariableMask variables_of(std::uint32_t rule, TypeId type) const;
 
   Conditions& conditions_;
   const Schema& schema_;

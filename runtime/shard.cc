@@ -171,16 +171,32 @@ void Shard::process(std::size_t level, const RoutedEvent& routed) {
   KeyState* key = store.find(routed);
   CurrentEvent current(levels_[level]->context, event, ++sequence_);
   facts_->look_at(event, sequence_);
-  for (const std::uint32_t rule : rules_to_show(space.levels[level][event.type.value], event, key)) {
-    Executor& executor = *executors_[rule];
-    RuleState* state = key != nullptr ? key->find(rule) : nullptr;
-    if ((state == nullptr || !state->open()) && !executor.may_open(current)) continue;
-    if (key == nullptr) key = &store.add(routed);
-    if (state == nullptr) state = &key->find_or_add(rule);
-    executor.on_event(*key, *state, current);
-    key->forget_if_idle(*state);
+  const TypeRules& of_type = space.levels[level][event.type.value];
+  if (of_type.indexed) {
+    find_rules(of_type, event, key);
+    for (const ShownRule& shown : to_show_) show(shown.rule, shown.known, routed, key, current);
+  } else {
+    for (const std::uint32_t rule : of_type.all) show(rule, {}, routed, key, current);
   }
   if (key != nullptr && store.idle(*key)) store.remove(*key);
+}
+
+/// `key`: of the event; null as long as there is none.
+void Shard::show(std::uint32_t rule,
+                 const CurrentEvent::Known& known,
+                 const RoutedEvent& routed,
+                 KeyState*& key,
+                 CurrentEvent& event) {
+  Executor& executor = *executors_[rule];
+  RuleState* state = key != nullptr ? key->find(rule) : nullptr;
+  const bool open = state != nullptr && state->open();
+  event.know(known);
+  if (!open) event.know({known.holds, 0});  // what might advance something was not asked for
+  if (!open && !executor.may_open(event)) return;
+  if (key == nullptr) key = &stores_[routed.space]->add(routed);
+  if (state == nullptr) state = &key->find_or_add(rule);
+  executor.on_event(*key, *state, event);
+  key->forget_if_idle(*state);
 }
 
 std::optional<LimitFailure> Shard::failure() const {
@@ -274,31 +290,56 @@ void Shard::drop_keys_without_row(std::uint32_t rule, EventTime time) {
 }
 
 /// The rules that `event` may mean something to, rising.
-std::span<const std::uint32_t> Shard::rules_to_show(const TypeRules& rules,
-                                                    const Event& event,
-                                                    KeyState* key) {
-  if (!rules.indexed) return rules.all;
+void Shard::find_rules(const TypeRules& rules, const Event& event, KeyState* key) {
   to_show_.clear();
-  rules.opening.find(event, *facts_, std::numeric_limits<std::size_t>::max(), to_show_);
-  if (key != nullptr) find_advancing(rules, event, *key);
-  if (!std::is_sorted(to_show_.begin(), to_show_.end())) std::sort(to_show_.begin(), to_show_.end());
-  to_show_.erase(std::unique(to_show_.begin(), to_show_.end()), to_show_.end());
-  return to_show_;
+  found_.clear();
+  rules.opening.find(event, *facts_, std::numeric_limits<std::size_t>::max(), found_);
+  for (const AccessIndex::Entry entry : found_) {
+    if (const auto holds = rules.opening.ask(entry, *facts_)) show_found(rules.opening, entry, *holds);
+  }
+  if (key != nullptr) find_advancing(rules.advancing, event, *key);
+  if (to_show_.size() > 1) merge_to_show();
 }
 
 /// Goes through what the key has open or through the rules that the event may advance, whichever is less.
-void Shard::find_advancing(const TypeRules& rules, const Event& event, KeyState& key) {
-  constexpr std::size_t kFew = 16;
-  advancing_.clear();
-  if (key.rules.size() > kFew && rules.advancing.find(event, *facts_, key.rules.size(), advancing_)) {
-    std::copy_if(advancing_.begin(), advancing_.end(), std::back_inserter(to_show_), [&](std::uint32_t rule) {
-      return key.find(rule) != nullptr;
-    });
+void Shard::find_advancing(const AccessIndex& advancing, const Event& event, KeyState& key) {
+  found_.clear();
+  if (key.rules.size() >= advancing.attribute_count() && advancing.find(event, *facts_, key.rules.size(), found_)) {
+    for (const AccessIndex::Entry entry : found_) {
+      const RuleState* const state = key.find(advancing.rule_of(entry));
+      if (state == nullptr || !state->open()) continue;
+      if (const auto holds = advancing.ask(entry, *facts_)) show_found(advancing, entry, *holds);
+    }
     return;
   }
   for (const RuleState& state : key.rules) {
-    if (state.open() && rules.advancing.admits(state.rule, event, *facts_)) to_show_.push_back(state.rule);
+    if (!state.open()) continue;
+    if (const auto entry = advancing.admits(state.rule, event, *facts_))
+      show_found(advancing, *entry, *advancing.ask(*entry, *facts_));
   }
+}
+
+void Shard::show_found(const AccessIndex& index, AccessIndex::Entry entry, patterns::VariableMask holds) {
+  to_show_.push_back({index.rule_of(entry), &index, {holds, index.of_other_index(entry)}});
+}
+
+/// Rules that are there more than once become one.
+void Shard::merge_to_show() {
+  const auto rises = [](const ShownRule& a, const ShownRule& b) { return a.rule < b.rule; };
+  if (!std::is_sorted(to_show_.begin(), to_show_.end(), rises))
+    std::sort(to_show_.begin(), to_show_.end(), rises);
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < to_show_.size(); ++i) {
+    const ShownRule& next = to_show_[i];
+    ShownRule& merged = to_show_[last];
+    if (merged.rule != next.rule) {
+      to_show_[++last] = next;
+      continue;
+    }
+    merged.known.holds |= next.known.holds;
+    if (merged.found_by != next.found_by) merged.known.fails = 0;
+  }
+  to_show_.resize(last + 1);
 }
 
 // --- reload ----------------------------------------------------------------------------------------

@@ -98,6 +98,13 @@ class Shard {
     ReorderBuffer reorder;
   };
 
+  /// A rule that the event in hand means something to.
+  struct ShownRule {
+    std::uint32_t rule = 0;
+    const AccessIndex* found_by = nullptr;
+    CurrentEvent::Known known;
+  };
+
   const RuleSet& rules() const { return *levels_.front()->context.rules; }
   Level& level_of(const RuleSet& rules, std::uint32_t rule) {
     return *levels_[rules.rules()[rule].program->level];
@@ -112,8 +119,15 @@ class Shard {
   void make_levels(const std::shared_ptr<const RuleSet>& rules);
   void process_change(std::size_t level, const RoutedEvent& routed);
   void drop_keys_without_row(std::uint32_t rule, EventTime time);
-  std::span<const std::uint32_t> rules_to_show(const TypeRules& rules, const Event& event, KeyState* key);
-  void find_advancing(const TypeRules& rules, const Event& event, KeyState& key);
+  void show(std::uint32_t rule,
+            const CurrentEvent::Known& known,
+            const RoutedEvent& routed,
+            KeyState*& key,
+            CurrentEvent& event);
+  void find_rules(const TypeRules& rules, const Event& event, KeyState* key);
+  void find_advancing(const AccessIndex& advancing, const Event& event, KeyState& key);
+  void show_found(const AccessIndex& index, AccessIndex::Entry entry, patterns::VariableMask holds);
+  void merge_to_show();
   void make_executors();
   std::vector<Timer> renumber_timers(const RuleSet& next,
                                      const std::vector<std::optional<std::uint32_t>>& new_index);
@@ -143,8 +157,8 @@ class Shard {
   std::uint64_t sequence_ = 0;
   std::unique_ptr<RestoredEvents> restored_;  // while some of them wait
   std::unique_ptr<EventFacts> facts_;         // of the event in hand
-  std::vector<std::uint32_t> to_show_;        // of the event in hand
-  std::vector<std::uint32_t> advancing_;
+  std::vector<ShownRule> to_show_;            // of the event in hand
+  std::vector<AccessIndex::Entry> found_;
 };
 
 /// What the state of a window rule depends on beside its version: it holds an accumulator for each aggregate,

@@ -92,17 +92,18 @@ Scope WindowExecutor::scope() {
 }
 
 /// Finds the variables that take `event`, which came after `prior`.
-void WindowExecutor::look_at(const Event& event, const PriorEvents* prior) {
+void WindowExecutor::look_at(CurrentEvent& event, const PriorEvents* prior) {
   context_.scratch.reset();
-  event_ = &event;
-  now_ = place_of(event);
-  taking_ = 0;
+  event_ = &event.event();
+  now_ = place_of(*event_);
+  const patterns::VariableMask typed = rule_.variables_of_type[event_->type.value];
+  const CurrentEvent::Known& known = event.known();
+  taking_ = known.holds & typed;
   Scope s = scope();
   s.prior = prior;
-  for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
-    const patterns::VariableMask mask = patterns::mask_of(VariableId{v});
-    if ((rule_.variables_of_type[event.type.value] & mask) == 0) continue;
-    if (holds(s, program_.variables[v].own_condition)) taking_ |= mask;
+  for (patterns::VariableMask rest = typed & ~known.holds & ~known.fails; rest != 0; rest &= rest - 1) {
+    const auto v = static_cast<std::size_t>(std::countr_zero(rest));
+    if (holds(s, program_.variables[v].own_condition)) taking_ |= rest & -rest;
   }
 }
 
@@ -116,12 +117,12 @@ void WindowExecutor::restrict_to(const KeyState& key) {
 }
 
 bool WindowExecutor::may_open(CurrentEvent& event) {
-  look_at(event.event(), nullptr);
+  look_at(event, nullptr);
   return taking_ != 0 || prior_depth_ > 0;
 }
 
 void WindowExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& event) {
-  look_at(event.event(), state.memory == nullptr ? nullptr : &state.memory->prior);
+  look_at(event, state.memory == nullptr ? nullptr : &state.memory->prior);
   restrict_to(key);
   if (taking_ != 0) take(key, state, event);
   if (prior_depth_ == 0) return;

@@ -36,7 +36,7 @@ class WindowExecutor final : public Executor {
   void restore(KeyState& key, RuleState& state, SnapshotReader& in) override;
 
  private:
-  void look_at(const Event& event, const PriorEvents* prior);
+  void look_at(CurrentEvent& event, const PriorEvents* prior);
   void restrict_to(const KeyState& key);
   void take(KeyState& key, RuleState& state, CurrentEvent& event);
   void close_all(RuleState& state);
