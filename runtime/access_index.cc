@@ -27,12 +27,13 @@ class AccessIndex::Maker {
       : index_{index}, layout_{layout}, conditions_{conditions} {}
 
   void add(const RuleAccess& rule) {
-    index_.places_.put(rule.rule, static_cast<std::uint32_t>(index_.gates_of_.size()));
-    RuleGates& gates = index_.gates_of_.emplace_back();
+    if (index_.gates_of_.empty()) index_.first_rule_ = rule.rule;
+    index_.gates_of_.resize(rule.rule - index_.first_rule_ + 1);
+    RuleGates& gates = index_.gates_of_.back();
     rule_ = &rule;
-    plain_ = add_entry({});
+    plain_ = gates.plain = add_entry({});
     if (rule.sees_all) {
-      gates.always = plain_;
+      gates.always = true;
       index_.always_.push_back(plain_);
       return;
     }
@@ -87,6 +88,7 @@ class AccessIndex::Maker {
       if (std::find(decided.begin(), decided.end(), part) == decided.end()) index_.asks_.push_back(part);
     }
     entry.asks_count = static_cast<std::uint32_t>(index_.asks_.size()) - entry.asks_begin;
+    if (entry.asks_count == 1) entry.asks_begin = index_.asks_.back().value;
     return add_entry(entry);
   }
 
@@ -101,7 +103,6 @@ class AccessIndex::Maker {
     gate.kind = term.kind;
     gate.expects = class_of(term);
     gate.entry = entry_of(variable, term);
-    gate.surprised = plain_;
     surprise_by_others(attribute, gate.expects);
     switch (term.kind) {
       case AccessTerm::Kind::range:
@@ -203,10 +204,12 @@ bool AccessIndex::find(const Event& event,
 std::optional<patterns::VariableMask> AccessIndex::ask(Entry id, EventFacts& facts) const {
   const OneEntry& entry = entries_[id];
   std::uint64_t counted = 0;
-  for (std::uint32_t i = 0; i < entry.asks_count; ++i) {
-    if (facts.holds(asks_[entry.asks_begin + i], counted)) continue;
-    return counted == 0 ? std::nullopt : std::optional{patterns::VariableMask{0}};
-  }
+  const auto holds = [&](ConditionId condition) { return facts.holds(condition, counted); };
+  const bool all = entry.asks_count == 1 ? holds(ConditionId{entry.asks_begin})
+                                         : std::all_of(asks_.begin() + entry.asks_begin,
+                                                       asks_.begin() + entry.asks_begin + entry.asks_count,
+                                                       holds);
+  if (!all) return counted == 0 ? std::nullopt : std::optional{patterns::VariableMask{0}};
   return counted == 0 ? entry.known : 0;
 }
 
@@ -227,15 +230,14 @@ bool AccessIndex::passes(const Gate& gate, const Value& v, EventFacts& facts) {
 std::optional<AccessIndex::Entry> AccessIndex::admits(std::uint32_t rule,
                                                       const Event& event,
                                                       EventFacts& facts) const {
-  const auto place = places_.find(rule);
-  if (!place) return std::nullopt;
-  const RuleGates& gates = gates_of_[*place];
-  if (gates.always) return gates.always;
+  if (rule < first_rule_ || rule - first_rule_ >= gates_of_.size()) return std::nullopt;
+  const RuleGates& gates = gates_of_[rule - first_rule_];
+  if (gates.always) return gates.plain;
   if (event.values == nullptr) return std::nullopt;
   for (const Gate& gate : std::span(gates_).subspan(gates.begin, gates.count)) {
     const Value& v = event.values[gate.slot];
     if (v.is_null()) continue;
-    if (class_of(v) != gate.expects) return gate.surprised;
+    if (class_of(v) != gate.expects) return gates.plain;
     if (passes(gate, v, facts) && ask(gate.entry, facts)) return gate.entry;
   }
   return std::nullopt;

@@ -11,7 +11,6 @@
 #include "runtime/entries_by_value.h"
 #include "runtime/event_facts.h"
 #include "runtime/interval_tree.h"
-#include "runtime/rule_places.h"
 
 #include <array>
 #include <cstdint>
@@ -78,7 +77,7 @@ class AccessIndex {
 
   struct OneEntry {
     std::uint32_t rule = 0;
-    std::uint32_t asks_begin = 0;
+    std::uint32_t asks_begin = 0;  // in asks_; if there is one only, that one
     std::uint32_t asks_count = 0;
     patterns::VariableMask known = 0;  // if they all hold
     patterns::VariableMask of_other_index = 0;
@@ -103,7 +102,6 @@ class AccessIndex {
     AccessTerm::Kind kind = AccessTerm::Kind::equal;
     Class expects = Class::other;
     Entry entry = 0;
-    Entry surprised = 0;
     double low = 0;
     double high = 0;
     Value value;
@@ -113,7 +111,8 @@ class AccessIndex {
   struct RuleGates {
     std::uint32_t begin = 0;
     std::uint32_t count = 0;
-    std::optional<Entry> always;
+    bool always = false;  // without a test
+    Entry plain = 0;
   };
 
   class Maker;
@@ -127,7 +126,7 @@ class AccessIndex {
   std::vector<Entry> always_;
   std::vector<Attribute> attributes_;
   std::vector<RuleGates> gates_of_;
-  RulePlaces places_;  // in gates_of_, by rule
+  std::uint32_t first_rule_ = 0;  // that of gates_of_[0]
   std::vector<Gate> gates_;
 };
 

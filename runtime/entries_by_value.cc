@@ -42,8 +42,11 @@ void EntriesByValue::seal() {
   entries_.resize(added_.size());
   std::vector<std::uint32_t> filled(places_.size());
   for (const Added& added : added_) {
-    const Place& place = place_of(added);
+    Place& place = place_of(added);
     entries_[place.begin + filled[static_cast<std::size_t>(&place - places_.data())]++] = added.entry;
+  }
+  for (Place& place : places_) {
+    if (place.count == 1) place.begin = entries_[place.begin];
   }
   keep_texts();
   added_ = {};
@@ -67,7 +70,9 @@ std::span<const std::uint32_t> EntriesByValue::find(const Value& v) const {
   const std::uint64_t fingerprint = fingerprint_of(v);
   const std::size_t mask = places_.size() - 1;
   for (std::size_t at = mixed(fingerprint) & mask; places_[at].count > 0; at = (at + 1) & mask) {
-    if (is_at(places_[at], fingerprint, v)) return {&entries_[places_[at].begin], places_[at].count};
+    const Place& place = places_[at];
+    if (!is_at(place, fingerprint, v)) continue;
+    return {place.count == 1 ? &place.begin : &entries_[place.begin], place.count};
   }
   return {};
 }

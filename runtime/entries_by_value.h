@@ -30,7 +30,7 @@ class EntriesByValue {
   struct Place {
     std::uint64_t fingerprint = 0;
     Value value;
-    std::uint32_t begin = 0;
+    std::uint32_t begin = 0;  // in entries_; if there is one only, that one
     std::uint32_t count = 0;  // 0: free
   };
 

@@ -17,19 +17,30 @@ bool TextMemo::find(std::string_view text,
                     std::uint64_t hash,
                     std::span<const std::uint32_t>& accepted) const {
   if (places_.empty()) return false;
-  const Place& place = places_[hash % kPlaces];
-  if (!place.taken || place.hash != hash || std::string_view{place.text.data(), place.size} != text)
-    return false;
-  accepted = std::span(place.accepted).first(place.accepted_count);
-  return true;
+  const std::size_t first = first_place(hash);
+  for (std::size_t i = first; i < first + kWays; ++i) {
+    const Place& place = places_[i];
+    if (hashes_[i] != hash || !place.taken || std::string_view{place.text.data(), place.size} != text)
+      continue;
+    accepted = std::span(place.accepted).first(place.accepted_count);
+    return true;
+  }
+  return false;
 }
 
 void TextMemo::keep(std::string_view text, std::uint64_t hash, std::span<const std::uint32_t> accepted) {
   if (text.size() > kTextMax || accepted.size() > kAcceptedMax) return;
-  if (places_.empty()) places_.resize(kPlaces);
-  Place& place = places_[hash % kPlaces];
+  if (places_.empty()) {
+    places_.resize(kPlaces);
+    hashes_.resize(kPlaces);
+  }
+  const std::size_t first = first_place(hash);
+  std::size_t at = first;
+  while (at < first + kWays && places_[at].taken) ++at;
+  if (at == first + kWays) at = first + next_way_++ % kWays;
+  hashes_[at] = hash;
+  Place& place = places_[at];
   place.taken = true;
-  place.hash = hash;
   place.size = static_cast<std::uint16_t>(text.size());
   place.accepted_count = static_cast<std::uint8_t>(accepted.size());
   std::copy(accepted.begin(), accepted.end(), place.accepted.begin());

@@ -16,11 +16,11 @@
 
 namespace tocsin::runtime {
 
-/// Remembers which patterns of a group accept a text: the same texts come again and again. A text that finds
-/// its place taken takes it.
+/// Remembers which patterns of a group accept a text: the same texts come again and again. Each text has a
+/// few places where it may be; one that finds them all taken takes one.
 class TextMemo {
  public:
-  static constexpr std::size_t kTextMax = 96;     ///< longer ones are not kept
+  static constexpr std::size_t kTextMax = 104;    ///< longer ones are not kept
   static constexpr std::size_t kAcceptedMax = 5;  ///< nor those that more patterns accept
 
   static std::uint64_t hash_of(std::string_view text);
@@ -31,7 +31,6 @@ class TextMemo {
 
  private:
   struct alignas(64) Place {
-    std::uint64_t hash = 0;
     std::uint16_t size = 0;
     std::uint8_t accepted_count = 0;
     bool taken = false;
@@ -40,8 +39,13 @@ class TextMemo {
   };
   static_assert(sizeof(Place) == 128);
   static constexpr std::size_t kPlaces = 4096;
+  static constexpr std::size_t kWays = 4;  // places of one text, one after the other
 
-  std::vector<Place> places_;  // made with the first text
+  static std::size_t first_place(std::uint64_t hash) { return hash % (kPlaces / kWays) * kWays; }
+
+  std::vector<Place> places_;          // made with the first text
+  std::vector<std::uint64_t> hashes_;  // by place
+  std::size_t next_way_ = 0;           // to be taken from another text
 };
 
 class EventFacts {

@@ -10,14 +10,15 @@ using patterns::VariableMask;
 
 EventTests::EventTests(Context& context, std::uint32_t rule, RuleCounters& counters)
     : context_{context},
+      fingerprints_(context.rules->rules()[rule].program->variables.size()),
       rule_{context.rules->rules()[rule]},
       program_{*rule_.program},
-      counters_{counters},
-      fingerprints_(program_.variables.size()) {
+      counters_{counters} {
   for (std::size_t v = 0; v < program_.variables.size(); ++v) {
     Asked& asked = asked_.emplace_back();
     asked.own = program_.variables[v].own_condition;
     asked.run = program_.variables[v].run_condition;
+    if (asked.run) with_run_condition_ |= patterns::mask_of(VariableId{static_cast<std::uint16_t>(v)});
     const OwnConditions& own = rule_.own_conditions[v];
     if (own.remembered) asked.parts = own.parts;
   }
@@ -30,6 +31,11 @@ Scope EventTests::scope(const TakenEvent* taken) {
   s.prior = prior_;
   s.tables = context_.tables;
   return s;
+}
+
+void EventTests::look_at_type() {
+  type_ = event_->type;
+  of_type_ = rule_.variables_of_type[event_->type.value];
 }
 
 void EventTests::test(VariableId variable) {
@@ -53,9 +59,8 @@ bool EventTests::any_own_holds(VariableMask variables) {
   return (passed_ & variables) != 0;
 }
 
-bool EventTests::run_condition_holds(VariableId variable, const TakenEvent* taken) {
-  const auto condition = asked_[variable.value].run;
-  return !condition || holds(scope(taken), condition);
+bool EventTests::ask_run_condition(VariableId variable, const TakenEvent* taken) {
+  return holds(scope(taken), asked_[variable.value].run);
 }
 
 void EventTests::take_fingerprint(VariableId variable, const Join& join) {

@@ -8,6 +8,7 @@
 #include "runtime/key_store.h"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -23,7 +24,8 @@ class EventTests {
     if (looked_at_ == event.sequence()) return;
     looked_at_ = event.sequence();
     event_ = &event.event();
-    typed_ = rule_.variables_of_type[event_->type.value];
+    if (event_->type != type_) look_at_type();
+    typed_ = of_type_;
     tested_ = event.known().holds | event.known().fails;
     passed_ = event.known().holds & typed_;
     fingerprinted_ = 0;
@@ -80,22 +82,32 @@ class EventTests {
 
  private:
   Scope scope(const TakenEvent* taken);
-  bool run_condition_holds(patterns::VariableId variable, const TakenEvent* taken);
+  void look_at_type();
+  bool run_condition_holds(patterns::VariableId variable, const TakenEvent* taken) {
+    return (with_run_condition_ & patterns::mask_of(variable)) == 0 || ask_run_condition(variable, taken);
+  }
+  bool ask_run_condition(patterns::VariableId variable, const TakenEvent* taken);
   void test(patterns::VariableId variable);
   bool own_condition_holds(patterns::VariableId variable);
   void take_fingerprint(patterns::VariableId variable, const Join& join);
 
+  // What every event looks at comes first.
+  std::uint64_t looked_at_ = 0;               // the sequence of event_
+  const Event* event_ = nullptr;              // in hand
+  patterns::VariableMask typed_ = 0;          // variables whose TYPE takes it
+  patterns::VariableMask tested_ = 0;         // whose own condition was evaluated
+  patterns::VariableMask passed_ = 0;         // and held
+  patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
+  patterns::VariableMask with_run_condition_ = 0;
+  patterns::VariableMask of_type_ = 0;  // variables whose TYPE takes events of type_
+  std::optional<TypeId> type_;
   Context& context_;
+  const PriorEvents* prior_ = nullptr;
+  std::vector<std::uint64_t> fingerprints_;  // by variable
+
   const DeployedRule& rule_;
   const patterns::Program& program_;
   RuleCounters& counters_;
-
-  std::uint64_t looked_at_ = 0;   // the sequence of event_
-  const Event* event_ = nullptr;  // in hand
-  const PriorEvents* prior_ = nullptr;
-  patterns::VariableMask typed_ = 0;   // variables whose TYPE takes it
-  patterns::VariableMask tested_ = 0;  // whose own condition was evaluated
-  patterns::VariableMask passed_ = 0;  // and held
 
   /// What a variable asks, in one place.
   struct Asked {
@@ -104,9 +116,6 @@ class EventTests {
     std::span<const ConditionId> parts;  // of `own`, where it is worth to ask what is known of them
   };
   std::vector<Asked> asked_;  // by variable
-
-  patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
-  std::vector<std::uint64_t> fingerprints_;   // by variable
 };
 
 }  // namespace tocsin::runtime

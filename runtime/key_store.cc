@@ -27,7 +27,7 @@ RuleState* KeyState::find_in_places(std::uint32_t rule) {
 
 RuleState& KeyState::add(std::uint32_t rule) {
   RuleState& added = rules.emplace_back(rule);
-  if (places != nullptr) {
+  if (has_places) {
     places->put(rule, static_cast<std::uint32_t>(rules.size() - 1));
   } else if (rules.size() > kRulesSearched) {
     find_places_anew();
@@ -36,21 +36,27 @@ RuleState& KeyState::add(std::uint32_t rule) {
 }
 
 void KeyState::find_places_anew() {
-  places.reset();
+  forget_places();
   if (rules.size() <= kRulesSearched) return;
   places = std::make_unique<RulePlaces>();
+  has_places = true;
   for (std::uint32_t i = 0; i < rules.size(); ++i) places->put(rules[i].rule, i);
+}
+
+void KeyState::forget_places() {
+  if (has_places) places.reset();
+  has_places = false;
 }
 
 void KeyState::forget_if_idle_of_many(RuleState& state) {
   if (!state.idle()) return;
   // With a timer under way the next one would be armed twice.
   if (state.session_timer != kTimeMax || (state.memory != nullptr && state.memory->has_timers())) return;
-  if (places != nullptr) places->remove(state.rule);
+  if (has_places) places->remove(state.rule);
   RuleState& last = *(rules.end() - 1);
   if (&state != &last) {
     state = std::move(last);
-    if (places != nullptr) places->put(state.rule, static_cast<std::uint32_t>(&state - rules.begin()));
+    if (has_places) places->put(state.rule, static_cast<std::uint32_t>(&state - rules.begin()));
   }
   rules.truncate(&last);
 }
@@ -139,7 +145,7 @@ void KeyStore::remove(KeyState& key) {
   ++key.generation;
   if (key.rules.size() > KeyState::kRulesKept) {
     key.rules.clear();
-    key.places.reset();
+    key.forget_places();
   }
   if (runs_only_) return free_.push_back(&key);
   for (RuleState& state : key.rules) {

@@ -71,6 +71,7 @@ struct alignas(64) KeyState {
   std::uint64_t hash = 0;
   std::uint32_t generation = 0;  ///< rises when the slot is freed: a timer of an older one is void
   std::uint16_t space = 0;
+  bool has_places = false;  ///< said here, where `places` is a cache line on
   std::uint32_t key_size = 0;
   std::array<char, kInsideMax> inside{};  ///< the key's bytes, or where they are: see key_bytes
   ShortList<RuleState> rules;             ///< in no order
@@ -84,7 +85,7 @@ struct alignas(64) KeyState {
     return at;
   }
   RuleState* find(std::uint32_t rule) {
-    if (rules.outside() && places != nullptr) return find_in_places(rule);
+    if (has_places) return find_in_places(rule);
     RuleState* const at =
         std::find_if(rules.begin(), rules.end(), [=](const RuleState& s) { return s.rule == rule; });
     return at != rules.end() ? at : nullptr;
@@ -100,6 +101,7 @@ struct alignas(64) KeyState {
   }
   /// After `rules` was changed otherwise.
   void find_places_anew();
+  void forget_places();
   bool idle() const {
     return std::all_of(rules.begin(), rules.end(), [](const RuleState& r) { return r.idle(); });
   }
@@ -123,6 +125,7 @@ inline void prefetch_key(const KeyState& key) {
 inline void prefetch_runs(const KeyState& key) {
   if (key.rules.empty()) return;
   const RuleState& first = *key.rules.begin();
+  if (key.rules.outside()) return prefetch_object(first);
   if (first.runs.outside()) {
     prefetch(first.runs.begin());
     prefetch(reinterpret_cast<const char*>(first.runs.begin()) + 64);

@@ -39,12 +39,14 @@ bool SequenceExecutor::takes(const Program& program) {
 
 SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
     : context_{context},
-      program_{*context.rules->rules()[rule].program},
       rule_index_{rule},
-      emitter_{context, rule, counters_},
+      within_{context.rules->rules()[rule].program->within},
+      runs_max_{context.rules->rules()[rule].program->run_limit.per_key},
       tests_{context, rule, counters_},
-      ends_all_{program_.after_match == AfterMatch::skip_past_last_event} {
-  if (program_.within != kForever) within_lane_ = context.timers.lane_for(program_.within);
+      emitter_{context, rule, counters_},
+      program_{*context.rules->rules()[rule].program} {
+  ends_all_ = program_.after_match == AfterMatch::skip_past_last_event;
+  if (within_ != kForever) within_lane_ = context.timers.lane_for(within_);
   for (const Position& position : program_.positions) {
     Awaited& awaited = awaited_.emplace_back();
     const Transition& t = position.transitions.front();
@@ -52,6 +54,7 @@ SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
     const Position& target = program_.positions[t.target.value];
     const auto condition = program_.variables[target.variable.value].run_condition;
     awaited.variable = target.variable;
+    awaited.next = t.target;
     awaited.last = target.transitions.front().kind == Transition::Kind::accept;
     if (!position.variable) continue;
     awaited.join = find_join(program_.expressions, condition, position.variable);
@@ -95,19 +98,20 @@ void SequenceExecutor::advance(KeyState& key, Run& run, CurrentEvent& event) {
   TakenEvent* const before = run.tail;
   run.tail = context_.buffer.append(before, event.captured(), awaited.variable, 0);
   context_.buffer.release(before);
-  await(run, target_of(run.position));
+  await(run, awaited.next);
 }
 
 void SequenceExecutor::open_run(KeyState& key, RuleState& state, CurrentEvent& event) {
-  if (state.runs.size() >= program_.run_limit.per_key && !make_room(key, state, event)) return;
+  const Awaited& start = awaited_[patterns::kStart.value];
+  if (state.runs.size() >= runs_max_ && !make_room(key, state, event)) return;
   Run& run = state.runs.emplace_back();
   run.begun = event.event().time;
   run.start_sequence = event.sequence();
-  run.tail = context_.buffer.append(nullptr, event.captured(), awaited_[patterns::kStart.value].variable, 0);
-  await(run, target_of(patterns::kStart));
+  run.tail = context_.buffer.append(nullptr, event.captured(), start.variable, 0);
+  await(run, start.next);
   ++counters_.runs_live;
   if (!within_lane_) return;
-  const EventTime deadline = saturating_add(run.begun, program_.within);
+  const EventTime deadline = saturating_add(run.begun, within_);
   context_.timers.push(*within_lane_, {deadline, &key, key.generation, rule_index_});
 }
 
@@ -132,10 +136,6 @@ void SequenceExecutor::await(Run& run, PositionId position) {
   if (join) run.joined = tests_.awaited_fingerprint(*join, run.tail);
 }
 
-PositionId SequenceExecutor::target_of(PositionId position) const {
-  return program_.positions[position.value].transitions.front().target;
-}
-
 void SequenceExecutor::remove_dead(RuleState& state) {
   const auto gone = [&](const Run& run) {
     if (run.dead) context_.buffer.release_later(run.tail);
@@ -156,7 +156,7 @@ void SequenceExecutor::drop(RuleState& state) {
 void SequenceExecutor::on_deadline(KeyState& key, RuleState& state, EventTime deadline) {
   context_.scratch.reset();
   for (Run& run : state.runs) {
-    if (saturating_add(run.begun, program_.within) > deadline) break;
+    if (saturating_add(run.begun, within_) > deadline) break;
     if (program_.on_timeout) emit_timeout(key, run, deadline);
     run.dead = true;
   }
@@ -174,7 +174,7 @@ void SequenceExecutor::restore(KeyState& key, RuleState& state, SnapshotReader& 
   counters_.runs_live += state.runs.size();
   if (!within_lane_) return;
   for (const Run& run : state.runs)
-    wake_again(context_, key, rule_index_, saturating_add(run.begun, program_.within));
+    wake_again(context_, key, rule_index_, saturating_add(run.begun, within_));
 }
 
 // --- results ---------------------------------------------------------------------------------------

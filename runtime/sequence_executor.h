@@ -9,8 +9,9 @@
 #include "runtime/event_tests.h"
 #include "runtime/key_store.h"
 
+#include <boost/container/small_vector.hpp>
+
 #include <optional>
-#include <vector>
 
 namespace tocsin::runtime {
 
@@ -35,8 +36,9 @@ class SequenceExecutor final : public Executor {
   /// What runs at one position wait for.
   struct Awaited {
     patterns::VariableId variable;
+    patterns::PositionId next;  // where a run is once it has it
+    bool last = false;          // its event completes the match
     std::optional<Join> join;
-    bool last = false;  // its event completes the match
   };
 
   bool advances(const Run& run);
@@ -44,20 +46,22 @@ class SequenceExecutor final : public Executor {
   void open_run(KeyState& key, RuleState& state, CurrentEvent& event);
   bool make_room(const KeyState& key, RuleState& state, const CurrentEvent& event);
   void await(Run& run, patterns::PositionId position);
-  patterns::PositionId target_of(patterns::PositionId position) const;
   void remove_dead(RuleState& state);
   void emit_match(KeyState& key, const Run& run, CurrentEvent& event);
   void emit_timeout(KeyState& key, const Run& run, EventTime deadline);
 
+  // What every event of the rule looks at comes first: with many rules it has left the cache since the last.
   Context& context_;
-  const patterns::Program& program_;
   std::uint32_t rule_index_;
-  Emitter emitter_;
-  EventTests tests_;
   std::optional<TimerQueue::Lane> within_lane_;
-  bool ends_all_;                         // a match drops every run of its key
-  std::vector<Awaited> awaited_;          // by position
-  patterns::VariableMask advancing_ = 0;  // variables that some run may wait for
+  Duration within_;
+  std::size_t runs_max_;
+  boost::container::small_vector<Awaited, 3> awaited_;  // by position
+  patterns::VariableMask advancing_ = 0;                // variables that some run may wait for
+  bool ends_all_;                                       // a match drops every run of its key
+  EventTests tests_;
+  Emitter emitter_;
+  const patterns::Program& program_;
 };
 
 }  // namespace tocsin::runtime

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <iterator>
-#include <limits>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -129,9 +127,17 @@ void Shard::look_ahead_in_time(const TimerQueue& timers) const {
   if (const Timer* timer = timers.ahead(kRuns); timer != nullptr) {
     prefetch_runs(*timer->key);
     stores_[timer->key->space]->prefetch_place(timer->key->hash);
+    prefetch_executor(timer->rule);
   }
   if (!options_.render_alerts) return;
   if (const Timer* timer = timers.ahead(kTaken); timer != nullptr) prefetch_taken(*timer->key);
+}
+
+/// What it has at hand for each event: with many rules that has left the cache since the rule's last one.
+void Shard::prefetch_executor(std::uint32_t rule) const {
+  constexpr std::size_t kBytes = 384;
+  const auto* const at = reinterpret_cast<const char*>(executors_[rule].get());
+  for (std::size_t i = 0; i < kBytes; i += 64) prefetch(at + i);
 }
 
 void Shard::fire_before(Level& level, EventTime time) {
@@ -287,59 +293,6 @@ void Shard::drop_keys_without_row(std::uint32_t rule, EventTime time) {
     if (key.idle()) idle.push_back(&key);
   });
   for (KeyState* key : idle) stores_[deployed.key_space]->remove(*key);
-}
-
-/// The rules that `event` may mean something to, rising.
-void Shard::find_rules(const TypeRules& rules, const Event& event, KeyState* key) {
-  to_show_.clear();
-  found_.clear();
-  rules.opening.find(event, *facts_, std::numeric_limits<std::size_t>::max(), found_);
-  for (const AccessIndex::Entry entry : found_) {
-    if (const auto holds = rules.opening.ask(entry, *facts_)) show_found(rules.opening, entry, *holds);
-  }
-  if (key != nullptr) find_advancing(rules.advancing, event, *key);
-  if (to_show_.size() > 1) merge_to_show();
-}
-
-/// Goes through what the key has open or through the rules that the event may advance, whichever is less.
-void Shard::find_advancing(const AccessIndex& advancing, const Event& event, KeyState& key) {
-  found_.clear();
-  if (key.rules.size() >= advancing.attribute_count() && advancing.find(event, *facts_, key.rules.size(), found_)) {
-    for (const AccessIndex::Entry entry : found_) {
-      const RuleState* const state = key.find(advancing.rule_of(entry));
-      if (state == nullptr || !state->open()) continue;
-      if (const auto holds = advancing.ask(entry, *facts_)) show_found(advancing, entry, *holds);
-    }
-    return;
-  }
-  for (const RuleState& state : key.rules) {
-    if (!state.open()) continue;
-    if (const auto entry = advancing.admits(state.rule, event, *facts_))
-      show_found(advancing, *entry, *advancing.ask(*entry, *facts_));
-  }
-}
-
-void Shard::show_found(const AccessIndex& index, AccessIndex::Entry entry, patterns::VariableMask holds) {
-  to_show_.push_back({index.rule_of(entry), &index, {holds, index.of_other_index(entry)}});
-}
-
-/// Rules that are there more than once become one.
-void Shard::merge_to_show() {
-  const auto rises = [](const ShownRule& a, const ShownRule& b) { return a.rule < b.rule; };
-  if (!std::is_sorted(to_show_.begin(), to_show_.end(), rises))
-    std::sort(to_show_.begin(), to_show_.end(), rises);
-  std::size_t last = 0;
-  for (std::size_t i = 1; i < to_show_.size(); ++i) {
-    const ShownRule& next = to_show_[i];
-    ShownRule& merged = to_show_[last];
-    if (merged.rule != next.rule) {
-      to_show_[++last] = next;
-      continue;
-    }
-    merged.known.holds |= next.known.holds;
-    if (merged.found_by != next.found_by) merged.known.fails = 0;
-  }
-  to_show_.resize(last + 1);
 }
 
 // --- reload ----------------------------------------------------------------------------------------

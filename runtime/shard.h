@@ -113,6 +113,7 @@ class Shard {
   void add_to_levels(const RoutedEvent& event);
   void look_ahead(std::span<const RoutedEvent> events) const;
   void look_ahead_in_time(const TimerQueue& timers) const;
+  void prefetch_executor(std::uint32_t rule) const;
   void fire_before(Level& level, EventTime time);
   void end_silence(const Timer& timer, RuleState& state);
   void process(std::size_t level, const RoutedEvent& routed);

@@ -54,10 +54,12 @@ class TimerQueue {
     return timer;
   }
 
-  /// The timer that comes `places` after the next one, if it is of the same lane; null: there is none.
+  /// A timer of the same lane that comes about `places` after the next one, if the lanes take turns; null:
+  /// there is none.
   const Timer* ahead(std::size_t places) const {
     if (heads_.empty()) return nullptr;
     const auto& timers = lanes_[heads_.front().lane].timers;
+    if (heads_.size() > 1) places = (places + heads_.size() - 1) / heads_.size();
     return timers.size() > places ? &timers[places] : nullptr;
   }
 

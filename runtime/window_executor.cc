@@ -3,6 +3,7 @@
 #include "runtime/prior_events.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace tocsin::runtime {
 

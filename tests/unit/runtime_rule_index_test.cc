@@ -32,19 +32,41 @@ const std::vector<std::string> kConditions = {
     "len(s) == 2",  // no index helps: it always looks
 };
 
-RuleSet indexed_rules() {
+RuleSet indexed_rules(const std::vector<std::string>& conditions) {
   std::string text;
-  for (std::size_t i = 0; i < kConditions.size(); ++i) {
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
     text += fmt::format(
         "---\nrule: r{}\nkey: k\nevents:\n  a: \"t where {}\"\n  b: t where n > 100\npattern: a -> "
         "b\nwithin: 1m\n",
         i,
-        kConditions[i]);
+        conditions[i]);
   }
   const auto compiled = tests::compile_texts({text});
   REQUIRE(compiled.rules);
   return RuleSet{compiled.rules->schema, compiled.rules->programs};
 }
+
+/// An event of type `t` with two attributes.
+class TwoAttributes {
+ public:
+  TwoAttributes(const Schema& schema, Value n, Value s) {
+    event_.type_name = "t";
+    event_.type = schema.find_type("t");
+    for (const AttributeId attribute : schema.layout(event_.type).attributes) {
+      const std::string name = to_string(schema.path(attribute));
+      slots_.push_back(name == "n" ? n : name == "s" ? s : Value::null());
+    }
+    event_.values = slots_.data();
+  }
+  TwoAttributes(const TwoAttributes&) = delete;
+  TwoAttributes& operator=(const TwoAttributes&) = delete;
+
+  const Event& event() const { return event_; }
+
+ private:
+  Event event_;
+  std::vector<Value> slots_;
+};
 
 /// The rules of those entries to which nothing says no.
 Numbers shown(const AccessIndex& index, const std::vector<AccessIndex::Entry>& found, EventFacts& facts) {
@@ -86,17 +108,10 @@ TEST_CASE("an index finds the rules that an event may mean something to", "[runt
        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
   }));
   CAPTURE(c.says);
-  const RuleSet rules = indexed_rules();
+  const RuleSet rules = indexed_rules(kConditions);
   const Schema& schema = rules.schema();
-  Event event;
-  event.type_name = "t";
-  event.type = schema.find_type("t");
-  std::vector<Value> slots;
-  for (const AttributeId attribute : schema.layout(event.type).attributes) {
-    const std::string name = to_string(schema.path(attribute));
-    slots.push_back(name == "n" ? c.n : name == "s" ? c.s : none);
-  }
-  event.values = slots.data();
+  const TwoAttributes two{schema, c.n, c.s};
+  const Event& event = two.event();
 
   EventFacts facts{rules.conditions(), schema, nullptr};
   facts.look_at(event, 1);
@@ -114,6 +129,52 @@ TEST_CASE("an index finds the rules that an event may mean something to", "[runt
     const bool is_found = std::count(c.opening.begin(), c.opening.end(), rule) > 0;
     CHECK(here.opening.admits(rule, event, facts).has_value() == is_found);
   }
+}
+
+TEST_CASE("an index decides what it can, and leaves to the rule what is to be counted", "[runtime][index]") {
+  constexpr std::int64_t kTwoTo53 = std::int64_t{1} << 53;
+  struct Case {
+    const char* condition;
+    Value n;
+    Value s;
+    const char* want;
+  };
+  const Value none = Value::null();
+  const auto c = GENERATE_COPY(values<Case>({
+      {"n == 3", Value::integer(3), none, "holds"},
+      {"n == 3", Value::real(3.0), none, "holds"},
+      {"n == 9007199254740993", Value::real(static_cast<double>(kTwoTo53)), none, "no"},
+      {"n > 4", Value::integer(4), none, "no"},
+      {"n > 4", Value::real(4.0000001), none, "holds"},
+      {"n >= 4 and n < 9", Value::integer(4), none, "holds"},
+      {"n >= 4 and n < 9", Value::integer(9), none, "no"},
+      {"n > 9007199254740992", Value::integer(kTwoTo53), none, "no"},
+      {"n > 9007199254740992", Value::integer(kTwoTo53 + 1), none, "holds"},
+      {"n between 1 and 2", Value::real(2.0), none, "holds"},
+      {"n < 0.5", Value::integer(-kTwoTo53 - 1), none, "holds"},
+      {"s matches '^a.*z$'", none, Value::string("abz"), "holds"},
+      {"s == 'x' or n == 3", Value::integer(3), none, "holds"},
+      {"s == 'x' and n < 3", Value::integer(2), Value::string("x"), "holds"},
+      {"s == 'x' and n < 3", Value::integer(3), Value::string("x"), "no"},
+      {"s == 'x' and not (n < 3)", none, Value::string("x"), "holds"},
+      {"n == 3", Value::string("3"), none, "asks"},
+      {"s == 'x' and n < 3", Value::boolean(true), Value::string("x"), "asks"},
+      {"s == 'x' or n == 3", Value::integer(3), Value::integer(4), "asks"},
+      {"len(s) == 1", none, Value::string("x"), "asks"},
+  }));
+  CAPTURE(c.condition);
+  const RuleSet rules =
+      indexed_rules({c.condition, "s matches 'f'", "s matches 'g'", "s matches 'h'", "s matches 'i'"});
+  const TwoAttributes two{rules.schema(), c.n, c.s};
+  EventFacts facts{rules.conditions(), rules.schema(), nullptr};
+  facts.look_at(two.event(), 1);
+  const AccessIndex& index = rules.key_spaces()[0].levels[0][two.event().type.value].opening;
+  const auto entry = index.admits(0, two.event(), facts);
+  const auto known = entry ? index.ask(*entry, facts) : std::nullopt;
+  const std::string answer = !known                                                 ? "no"
+                             : *known == patterns::mask_of(patterns::VariableId{0}) ? "holds"
+                                                                                    : "asks";
+  CHECK(answer == c.want);
 }
 
 }  // namespace tocsin::runtime
