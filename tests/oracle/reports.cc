@@ -51,7 +51,11 @@ class Reporter {
     std::set<Instant> out;
     for (std::size_t i = 0; i < events_.size(); ++i) out.insert({events_[i].time, i});
     for (const Candidate& candidate : candidates_) out.insert(candidate.at);
-    for (const Life& life : lives_) out.insert(life.closed);
+    for (const Life& life : lives_) {
+      out.insert(life.closed);
+      // A way that ends before the others may be what a start is undecided by.
+      out.insert(life.closings.begin(), life.closings.end());
+    }
     while (!out.empty() && !out.rbegin()->comes()) out.erase(std::prev(out.end()));
     return out;
   }
