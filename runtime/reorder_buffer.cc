@@ -7,7 +7,7 @@ namespace tocsin::runtime {
 namespace {
 
 constexpr std::int64_t kBucketsInBound = 16;
-constexpr std::int64_t kWidthMin = 1'000'000;  // 1 ms
+constexpr std::int64_t kWidthMin = 64'000'000;  // 64 ms: what comes in order needs few buckets
 constexpr std::size_t kMovesMax = 64;
 
 bool before(const RoutedEvent& a, const RoutedEvent& b) {
