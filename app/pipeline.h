@@ -31,6 +31,7 @@ struct PipelineOptions {
   std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next is read ahead
   connectors::DecodeOptions decode;
   std::size_t emitted_bytes_max = runtime::kEmittedBytesMax;  ///< at most that
+  bool general_only = false;                                  ///< see ShardOptions
 };
 
 /// Lines that one step produced, each ended by '\n'. Reused from step to step.

@@ -46,13 +46,21 @@ class Emitter {
   /// Counts a result of `kind` if no more is to be done with it, for callers to whom making it is a cost;
   /// if not, says false, and it is for `emit`.
   bool only_count(AlertKind kind) {
-    const bool match = kind == AlertKind::match;
-    const bool told = match ? tells_matches_ : tells_timeouts_;
-    const bool derives = derives_[static_cast<std::size_t>(kind)];
-    if (told && (context_.render_alerts || derives || program_.suppress > Duration{0})) return false;
-    ++(match ? counters_.matches : counters_.timeouts);
-    counters_.alerts += told ? 1 : 0;
+    if (!counts_only(kind)) return false;
+    count(kind, 1);
     return true;
+  }
+
+  /// Whether results of `kind` are but counted.
+  bool counts_only(AlertKind kind) const {
+    const bool derives = derives_[static_cast<std::size_t>(kind)];
+    return !tells(kind) || (!context_.render_alerts && !derives && program_.suppress == Duration{0});
+  }
+
+  /// So many results of `kind`, which are.
+  void count(AlertKind kind, std::uint64_t results) {
+    (kind == AlertKind::match ? counters_.matches : counters_.timeouts) += results;
+    if (tells(kind)) counters_.alerts += results;
   }
 
  private:
@@ -64,6 +72,8 @@ class Emitter {
     std::vector<patterns::ExpressionId> holes;
     std::vector<std::string> fields;  // `"fields":{"query":`, then `,"waited":` and so on
   };
+  bool tells(AlertKind kind) const { return kind == AlertKind::match ? tells_matches_ : tells_timeouts_; }
+
   static Kind make_kind(const patterns::Program& program, AlertKind kind);
 
   std::optional<TypeId> emitted_type(AlertKind kind) const;

@@ -52,11 +52,11 @@ bool EventTests::own_condition_holds(VariableId variable) {
   });
 }
 
-bool EventTests::any_own_holds(VariableMask variables) {
+VariableMask EventTests::passing(VariableMask variables) {
   for (VariableMask untested = variables & typed_ & ~tested_; untested != 0; untested &= untested - 1) {
     test(VariableId{static_cast<std::uint16_t>(std::countr_zero(untested))});
   }
-  return (passed_ & variables) != 0;
+  return passed_ & variables;
 }
 
 bool EventTests::ask_run_condition(VariableId variable, const TakenEvent* taken) {

@@ -55,8 +55,9 @@ class EventTests {
     return (passed_ & mask) != 0;
   }
 
-  /// Whether own_holds is true of any of `variables`.
-  bool any_own_holds(patterns::VariableMask variables);
+  /// Those of `variables` of which own_holds is true.
+  patterns::VariableMask passing(patterns::VariableMask variables);
+  bool any_own_holds(patterns::VariableMask variables) { return passing(variables) != 0; }
 
   /// Whether `variable` may take the event after `taken`.
   bool satisfied(patterns::VariableId variable, const TakenEvent* taken) {

@@ -1,6 +1,7 @@
 #include "runtime/executor.h"
 
 #include "runtime/absence_executor.h"
+#include "runtime/deterministic_executor.h"
 #include "runtime/pattern_executor.h"
 #include "runtime/sequence_executor.h"
 #include "runtime/settings_executor.h"
@@ -9,7 +10,7 @@
 
 namespace tocsin::runtime {
 
-ExecutorChoice choose_executor(const patterns::Program& program) {
+ExecutorChoice choose_executor(const patterns::Program& program, bool general_only) {
   if (program.watch)
     return {
         ExecutorKind::absence, "absence", "silence under the keys of a table: when it began is all there is"};
@@ -17,10 +18,15 @@ ExecutorChoice choose_executor(const patterns::Program& program) {
     return {ExecutorKind::window, "window", "there is no pattern: aggregates are kept for each window"};
   if (WindowPatternExecutor::takes(program))
     return {ExecutorKind::window_pattern, "window pattern", "each window of a key is matched by itself"};
-  if (SequenceExecutor::takes(program))
+  if (!general_only && SequenceExecutor::takes(program))
     return {ExecutorKind::sequence,
             "sequence",
             "a plain chain of `->`: each start has one run, and a run one way on"};
+  if (!general_only && DeterministicExecutor::takes(program))
+    return {
+        ExecutorKind::deterministic,
+        "deterministic",
+        "no condition looks at an earlier event, and every match is reported: runs that stand alike are one"};
   if (SettingsExecutor::wants(program))
     return {ExecutorKind::settings,
             "settings",
@@ -38,8 +44,8 @@ std::unique_ptr<PatternExecutor> make_pattern_executor(Context& context, std::ui
 
 }  // namespace
 
-std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
-  switch (choose_executor(*context.rules->rules()[rule].program).kind) {
+std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule, bool general_only) {
+  switch (choose_executor(*context.rules->rules()[rule].program, general_only).kind) {
     case ExecutorKind::absence:
       return std::make_unique<AbsenceExecutor>(context, rule);
     case ExecutorKind::window:
@@ -48,6 +54,8 @@ std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule) {
       return std::make_unique<WindowPatternExecutor>(context, rule, make_pattern_executor(context, rule));
     case ExecutorKind::sequence:
       return std::make_unique<SequenceExecutor>(context, rule);
+    case ExecutorKind::deterministic:
+      return std::make_unique<DeterministicExecutor>(context, rule);
     case ExecutorKind::settings:
     case ExecutorKind::pattern:
       break;

@@ -9,7 +9,15 @@
 
 namespace tocsin::runtime {
 
-enum class ExecutorKind : std::uint8_t { absence, window, window_pattern, sequence, pattern, settings };
+enum class ExecutorKind : std::uint8_t {
+  absence,
+  window,
+  window_pattern,
+  sequence,
+  deterministic,
+  pattern,
+  settings
+};
 
 struct ExecutorChoice {
   ExecutorKind kind;
@@ -17,8 +25,9 @@ struct ExecutorChoice {
   std::string_view reason;  ///< for people
 };
 
-ExecutorChoice choose_executor(const patterns::Program& program);
+/// general_only  none that is there for a special shape of patterns alone
+ExecutorChoice choose_executor(const patterns::Program& program, bool general_only = false);
 
-std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule);
+std::unique_ptr<Executor> make_executor(Context& context, std::uint32_t rule, bool general_only = false);
 
 }  // namespace tocsin::runtime

@@ -15,6 +15,7 @@ class Fifo {
   T& front() { return items_[head_]; }
   const T& front() const { return items_[head_]; }
   T& back() { return items_.back(); }
+  const T& back() const { return items_.back(); }
   T& operator[](std::size_t i) { return items_[head_ + i]; }
   const T& operator[](std::size_t i) const { return items_[head_ + i]; }
 

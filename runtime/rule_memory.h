@@ -3,9 +3,12 @@
 
 #include "runtime/fifo.h"
 #include "runtime/match_buffer.h"
+#include "runtime/run_counter.h"
+#include "runtime/shared_runs.h"
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -29,19 +32,24 @@ struct BestMatch {
 
 /// An empty one stays with its slot, for the next key.
 struct RuleMemory {
-  bool started = false;              ///< `runs: once`: the key has had its start
-  bool waits_for_end = false;        ///< a timer for the input's end is under way
-  std::uint64_t seen = 0;            ///< `within: N events`: how many the rule saw, while runs are open
-  Fifo<CountedStart> counted;        ///< of those starts that may still be open
-  std::vector<EventTime> last_loud;  ///< `not a for 10m`: when an a came last, by lull; kTimeMin: long ago
-  EventTime lull_timer = kTimeMax;   ///< when the timer for them comes; kTimeMax: none is under way
-  PriorEvents prior;                 ///< what `prior` speaks of, the last one first; held
-  std::vector<BestMatch> best;       ///< of starts that are not decided
+  bool started = false;                 ///< `runs: once`: the key has had its start
+  bool waits_for_end = false;           ///< a timer for the input's end is under way
+  std::uint64_t seen = 0;               ///< `within: N events`: how many the rule saw, while runs are open
+  Fifo<CountedStart> counted;           ///< of those starts that may still be open
+  std::vector<EventTime> last_loud;     ///< `not a for 10m`: when an a came last, by lull; kTimeMin: long ago
+  EventTime lull_timer = kTimeMax;      ///< when the timer for them comes; kTimeMax: none is under way
+  PriorEvents prior;                    ///< what `prior` speaks of, the last one first; held
+  std::vector<BestMatch> best;          ///< of starts that are not decided
+  std::unique_ptr<SharedRuns> shared;   ///< instead of runs one by one, where these need not be told apart
+  std::unique_ptr<RunCounter> counter;  ///< the same, where they are only counted
 
   bool is_loud() const {
     return std::any_of(last_loud.begin(), last_loud.end(), [](EventTime t) { return t != kTimeMin; });
   }
-  bool empty() const { return !started && prior.empty() && best.empty() && !is_loud(); }
+  bool has_runs() const {
+    return (shared != nullptr && !shared->empty()) || (counter != nullptr && !counter->empty());
+  }
+  bool empty() const { return !started && prior.empty() && best.empty() && !is_loud() && !has_runs(); }
 
   bool has_timers() const { return waits_for_end || lull_timer != kTimeMax; }
 

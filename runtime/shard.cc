@@ -43,7 +43,7 @@ void Shard::make_executors() {
   facts_ = std::make_unique<EventFacts>(rules().conditions(), rules().schema(), options_.tables);
   for (const auto& level : levels_) level->context.facts = facts_.get();
   for (std::uint32_t i = 0; i < rules().rules().size(); ++i)
-    executors_.push_back(make_executor(level_of(rules(), i).context, i));
+    executors_.push_back(make_executor(level_of(rules(), i).context, i, options_.general_only));
   for (std::size_t space = 0; space < stores_.size(); ++space) {
     const auto& of_space = rules().key_spaces()[space].rules;
     stores_[space]->set_runs_only(std::all_of(
@@ -178,7 +178,7 @@ void Shard::process(std::size_t level, const RoutedEvent& routed) {
   CurrentEvent current(levels_[level]->context, event, ++sequence_);
   facts_->look_at(event, sequence_);
   const TypeRules& of_type = space.levels[level][event.type.value];
-  if (of_type.indexed) {
+  if (of_type.indexed && !options_.general_only) {
     find_rules(of_type, event, key);
     for (const ShownRule& shown : to_show_) show(shown.rule, shown.known, routed, key, current);
   } else {
@@ -297,10 +297,20 @@ void Shard::drop_keys_without_row(std::uint32_t rule, EventTime time) {
 
 // --- reload ----------------------------------------------------------------------------------------
 
-std::string aggregates_text(const DeployedRule& rule, const Schema& schema) {
+namespace {
+
+/// Which of the forms of runs that do not go over into each other `program` has.
+std::string form_of_runs(const patterns::Program& program) {
+  if (choose_executor(program).kind != ExecutorKind::deterministic) return {};
+  return program.on_match ? "together" : "counted";
+}
+
+}  // namespace
+
+std::string state_text(const DeployedRule& rule, const Schema& schema) {
   const patterns::Program& program = *rule.program;
   std::string text;
-  if (!program.positions.empty()) return text;
+  if (!program.positions.empty()) return form_of_runs(program);
   for (std::size_t i = 0; i < program.expressions.aggregate_count(); ++i) {
     const auto& aggregate =
         program.expressions.aggregate(patterns::AggregateId{static_cast<std::uint16_t>(i)});
@@ -320,7 +330,7 @@ bool goes_on(const RuleSet& current,
              const RuleSet& next,
              const DeployedRule& new_rule) {
   return old_rule.program->version == new_rule.program->version &&
-         aggregates_text(old_rule, current.schema()) == aggregates_text(new_rule, next.schema());
+         state_text(old_rule, current.schema()) == state_text(new_rule, next.schema());
 }
 
 /// new index -> old index, turned round.
@@ -343,6 +353,7 @@ template <class Visit>
 void for_each_event(RuleMemory& memory, std::unordered_set<TakenEvent*>& seen, Visit&& visit) {
   for (BestMatch& best : memory.best) for_each_event(best.tail, seen, visit);
   for (StoredEvent*& stored : memory.prior) visit(stored);
+  if (memory.shared != nullptr) memory.shared->for_each_event(visit);
 }
 
 /// The same for each place in `state` that holds an event. Shared path nodes come once.

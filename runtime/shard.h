@@ -31,6 +31,7 @@ struct ShardOptions {
                               ///< then rules cannot be swapped
   const TableStore* tables = nullptr;  ///< none: every look-up is null
   std::size_t emitted_bytes_max = kEmittedBytesMax;
+  bool general_only = false;  ///< no executor for a special shape and no index: the same alerts, to compare
 };
 
 class Shard {
@@ -162,9 +163,9 @@ class Shard {
   std::vector<AccessIndex::Entry> found_;
 };
 
-/// What the state of a window rule depends on beside its version: it holds an accumulator for each aggregate,
-/// also those only its output names, and the events that it names.
-std::string aggregates_text(const DeployedRule& rule, const Schema& schema);
+/// What the state of a rule depends on beside its version: the form of its runs; of a window rule an
+/// accumulator for each aggregate, also those only its output names, and the events that it names.
+std::string state_text(const DeployedRule& rule, const Schema& schema);
 
 /// Of all that the form of the rules' keyed state depends on.
 std::uint64_t state_fingerprint(const RuleSet& rules);

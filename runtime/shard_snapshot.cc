@@ -30,7 +30,7 @@ std::uint64_t state_fingerprint(const RuleSet& rules) {
   std::string text;
   for (const DeployedRule& rule : rules.rules()) {
     text += rule.program->id + '\0' + rule.program->version + '\0';
-    text += aggregates_text(rule, rules.schema()) + std::to_string(rule.key_space) + '\n';
+    text += state_text(rule, rules.schema()) + std::to_string(rule.key_space) + '\n';
   }
   for (const KeySpace& space : rules.key_spaces()) text += space.name + '\0';
   for (const auto& table : rules.tables()) {

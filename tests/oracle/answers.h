@@ -27,6 +27,7 @@ struct Mode {
   bool late = false;                 ///< the shuffle goes beyond that, by no more than kLateness
   bool snapshots = false;            ///< after each batch goes on from a snapshot, with all fresh
   std::size_t copies = 1;            ///< of the rules; the last ones' alerts count. Many have an index
+  bool general_only = false;         ///< by the general executors, and without the index
 };
 
 /// What rules with `late: apply` allow, in seconds.
@@ -36,6 +37,11 @@ inline constexpr int kLateness = 3;
 std::string engine_alerts(const compiler::CompiledRules& rules,
                           const std::vector<Record>& events,
                           const Mode& mode);
+
+/// How many matches the last of `rules` has had.
+std::uint64_t engine_matches(const compiler::CompiledRules& rules,
+                             const std::vector<Record>& events,
+                             const Mode& mode);
 
 /// The lines of `alerts` but for those taken back, and what took them back.
 std::string net_alerts(const std::string& alerts);

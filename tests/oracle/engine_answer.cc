@@ -141,34 +141,61 @@ compiler::CompiledRules among_copies(const compiler::CompiledRules& rules, std::
   return out;
 }
 
+app::PipelineOptions options_of(const Mode& mode) {
+  app::PipelineOptions options;
+  options.workers = mode.workers;
+  options.disorder = std::chrono::seconds(mode.shuffle == 0 ? 0 : kDisorderSeconds);
+  options.general_only = mode.general_only;
+  return options;
+}
+
+/// Takes all of `events` in, to the end of time, and hands what comes of each step to `use`.
+template <class Use>
+void run_to_end(app::Pipeline& pipeline, const Mode& mode, Use&& use) {
+  app::StepOutput out;
+  for (app::StepState state = app::StepState::more; state != app::StepState::end;) {
+    state = pipeline.step(out, std::chrono::milliseconds{0}).value();
+    if (mode.snapshots) go_on_from_snapshot(pipeline);
+    use(out);
+  }
+  pipeline.drain(out);
+  use(out);
+  pipeline.advance(kTimeMax, out);
+  use(out);
+}
+
+/// The pipeline that runs `rules` over `events` by `mode`.
+std::unique_ptr<app::Pipeline> pipeline_of(compiler::CompiledRules rules,
+                                           const std::vector<Record>& events,
+                                           const Mode& mode) {
+  app::PipelineOptions options = options_of(mode);
+  const std::string bytes = ndjson_of(events, mode);
+  options.batch_bytes =
+      std::max<std::size_t>(1, mode.batch_records * bytes.size() / std::max<std::size_t>(1, events.size()));
+  auto pipeline = std::make_unique<app::Pipeline>(std::move(rules), options);
+  pipeline->add_input(std::make_unique<app::MemorySource>("events", bytes), connectors::Format::ndjson);
+  return pipeline;
+}
+
 }  // namespace
 
 std::string engine_alerts(const compiler::CompiledRules& rules,
                           const std::vector<Record>& events,
                           const Mode& mode) {
-  app::PipelineOptions options;
-  options.workers = mode.workers;
-  options.disorder = std::chrono::seconds(mode.shuffle == 0 ? 0 : kDisorderSeconds);
-  const std::string bytes = ndjson_of(events, mode);
-  options.batch_bytes =
-      std::max<std::size_t>(1, mode.batch_records * bytes.size() / std::max<std::size_t>(1, events.size()));
   compiler::CompiledRules all = among_copies(rules, mode.copies);
   const std::size_t first_rule = all.programs.size() - rules.programs.size();
-  app::Pipeline pipeline{std::move(all), options};
-  pipeline.add_input(std::make_unique<app::MemorySource>("events", bytes), connectors::Format::ndjson);
-
+  const auto pipeline = pipeline_of(std::move(all), events, mode);
   std::string alerts;
-  app::StepOutput out;
-  for (app::StepState state = app::StepState::more; state != app::StepState::end;) {
-    state = pipeline.step(out, std::chrono::milliseconds{0}).value();
-    if (mode.snapshots) go_on_from_snapshot(pipeline);
-    append(alerts, mode, out, first_rule);
-  }
-  pipeline.drain(out);
-  append(alerts, mode, out, first_rule);
-  pipeline.advance(kTimeMax, out);
-  append(alerts, mode, out, first_rule);
+  run_to_end(*pipeline, mode, [&](app::StepOutput& out) { append(alerts, mode, out, first_rule); });
   return alerts;
+}
+
+std::uint64_t engine_matches(const compiler::CompiledRules& rules,
+                             const std::vector<Record>& events,
+                             const Mode& mode) {
+  const auto pipeline = pipeline_of(rules, events, mode);
+  run_to_end(*pipeline, mode, [](app::StepOutput& out) { out.clear(); });
+  return pipeline->rule_counters().back().counts.matches;
 }
 
 std::string net_alerts(const std::string& alerts) {

@@ -84,6 +84,9 @@ constexpr std::array kConditions{"x > 0",
                                  "prior.x == #.x",
                                  "x == #.x and y != prior.y"};
 
+/// Conditions that look at no other event.
+constexpr std::array kPlainConditions{"x > 0", "x == 1", "x in [0, 2]", "y >= 0.5"};
+
 /// Of rules without a pattern: conditions of variables, and what the window is asked; `s` is a set of all.
 constexpr std::array kOwnConditions{"x > 0",
                                     "x == 1",
@@ -137,13 +140,13 @@ constexpr std::array kTables{
 
 class CaseMaker {
  public:
-  explicit CaseMaker(std::uint64_t seed) : dice_{seed} {}
+  explicit CaseMaker(std::uint64_t seed) : dice_{seed}, alike_{seed % 8 == 0} {}
 
   Case make() {
     letters_ = std::string("abcd").substr(0, static_cast<std::size_t>(dice_.between(2, 4)));
-    timeouts_ = dice_.chance(40);
+    timeouts_ = !alike_ && dice_.chance(40);
     Case out;
-    if (dice_.chance(15)) {
+    if (!alike_ && dice_.chance(15)) {
       make_window(out.rule);
       out.events = events();
       return out;
@@ -152,11 +155,11 @@ class CaseMaker {
     used_ = letters_of(out.rule.pattern);
     add_settings(out.rule);
     used_ = letters_of(out.rule);
-    if (dice_.chance(15)) table_ = &dice_.one_of(std::span<const TableChoice>{kTables});
+    if (!alike_ && dice_.chance(15)) table_ = &dice_.one_of(std::span<const TableChoice>{kTables});
     if (table_ != nullptr) out.rule.table = table_->table;
     add_variables(out.rule);
     const std::string letters = used_;
-    if (dice_.chance(10)) {
+    if (!alike_ && dice_.chance(10)) {
       key_each_variable(out.rule.settings);
     } else if (dice_.chance(12)) {
       out.above = rule_above(out.rule);
@@ -177,7 +180,7 @@ class CaseMaker {
     TermSequence out;
     const int count = depth == 0 ? dice_.between(1, 4) : dice_.between(1, 2);
     for (int i = 0; i < count; ++i) out.push_back(term(depth, i == 0));
-    if (depth == 0 && dice_.chance(8)) put_lull_before(out);
+    if (depth == 0 && !alike_ && dice_.chance(8)) put_lull_before(out);
     return out;
   }
 
@@ -231,7 +234,7 @@ class CaseMaker {
   }
 
   std::string seconds(int low, int high) { return std::to_string(dice_.between(low, high)) + "s"; }
-  bool gap_wanted() { return dice_.chance(15); }
+  bool gap_wanted() { return !alike_ && dice_.chance(15); }
   std::string gap() {
     const int longest = dice_.between(1, 4);
     if (dice_.chance(60)) return "[" + std::to_string(longest) + "s]";
@@ -246,12 +249,14 @@ class CaseMaker {
   }
 
   std::string condition() {
+    if (alike_) return dice_.one_of(Texts{kPlainConditions});
     const bool asks_table = table_ != nullptr && dice_.chance(60);
     return asked(asks_table ? Texts{table_->conditions} : Texts{kConditions});
   }
 
   void add_settings(RuleText& rule) {
     auto& settings = rule.settings;
+    if (alike_) return add_settings_of_alike(settings);
     if (dice_.chance(90)) settings["within"] = seconds(1, 9);
     if (dice_.chance(35)) add_window(settings);
     if (dice_.chance(10)) settings["suppress"] = seconds(1, 5);
@@ -260,6 +265,21 @@ class CaseMaker {
     if (dice_.chance(30)) settings["from"] = "any";
     if (dice_.chance(40)) settings["key"] = dice_.chance(70) ? "k" : "[k, x]";
     add_run_settings(settings);
+  }
+
+  /// Every match is reported, so that runs at one position need not be told apart.
+  void add_settings_of_alike(std::map<std::string, std::string>& settings) {
+    if (dice_.chance(85)) settings["within"] = seconds(1, 9);
+    if (dice_.chance(20)) settings["within"] = std::to_string(dice_.between(1, 8)) + " events";
+    if (dice_.chance(70)) {
+      settings["after match"] = "no skip";
+    } else {
+      settings["report"] = "all";
+    }
+    if (dice_.chance(15)) settings["cancel"] = dice_.chance(50) ? "e" : std::string(1, dice_.one_of(used_));
+    if (dice_.chance(30)) settings["from"] = "any";
+    if (dice_.chance(30)) settings["key"] = "k";
+    if (dice_.chance(10)) settings["suppress"] = seconds(1, 5);
   }
 
   void add_window(std::map<std::string, std::string>& settings) {
@@ -378,6 +398,7 @@ class CaseMaker {
   }
 
   Dice dice_;
+  bool alike_;  // the conditions look at no earlier event, and every match is reported
   bool timeouts_ = false;
   const TableChoice* table_ = nullptr;
   std::string letters_;
