@@ -52,6 +52,29 @@ std::optional<Value> folded(Op op, const Value& literal, TimeFormat unit) {
   return op == Op::to_time ? Value::time(*time) : Value::duration(time->time_since_epoch());
 }
 
+/// `first(b.price)` is `first(b).price`.
+std::string hint_for_pick(const std::string& name, const dsl::Call& node) {
+  const std::string argument = node.arguments.empty() ? "" : dsl::to_string(node.arguments.front());
+  const std::size_t dot = argument.find('.');
+  if (dot == std::string::npos) return fmt::format("as `{}(v).name`", name);
+  return fmt::format("write `{}({}){}`", name, argument.substr(0, dot), argument.substr(dot));
+}
+
+std::string lower_case(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return text;
+}
+
+std::string hint_for_unknown(const std::string& name) {
+  const std::string lower = lower_case(name);
+  if (lower == "prev" || lower == "lag") return "the event just before is `prior`: `prior.x`";
+  if (lower == "last") return "write `v.x`, or `v[-2].x` for the one before it";
+  if (lower == "first") return "write `first(v).x`";
+  return did_you_mean(lower, function_names());
+}
+
 }  // namespace
 
 Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Call& node) {
@@ -60,15 +83,11 @@ Typed ExpressionAnalyzer::visit(const dsl::Expr& at, const dsl::Call& node) {
   if (const auto* kind = find_aggregate(name)) return aggregate(*kind, at, node);
   if (const Function* found = find_function(name)) return function(*found, at, node);
   if (name == "first" || name == "last") {
-    return error(at.span,
-                 "E0305",
-                 "which attribute? an event by itself is no value",
-                 fmt::format("as `{}(v).name`", name));
+    return error(
+        at.span, "E0305", "which attribute? an event by itself is no value", hint_for_pick(name, node));
   }
-  return error(node.function.span,
-               "E0304",
-               fmt::format("there is no function `{}`", name),
-               did_you_mean(name, function_names()));
+  return error(
+      node.function.span, "E0304", fmt::format("there is no function `{}`", name), hint_for_unknown(name));
 }
 
 Typed ExpressionAnalyzer::function(const Function& function, const dsl::Expr& at, const dsl::Call& node) {

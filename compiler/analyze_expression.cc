@@ -239,6 +239,13 @@ Typed ExpressionAnalyzer::text_match(const dsl::Binary& node) {
   }
   auto matcher = wildcard ? TextMatcher::wildcard(text->as_text(), node.ignore_case)
                           : TextMatcher::regex(text->as_text(), node.ignore_case);
+  const std::string_view like = wildcard ? text->as_text() : std::string_view{};
+  if (like.find('%') != std::string_view::npos && like.find_first_of("*?") == std::string_view::npos) {
+    reporter_.warning(node.right->span,
+                      "W0110",
+                      "`%` stands for itself",
+                      "`*` is any run of characters, `?` any one of them");
+  }
   if (!matcher) return error(node.right->span, "E0507", "bad regular expression: " + matcher.error().message);
   ExpressionNode test;
   test.op = Op::text_match;

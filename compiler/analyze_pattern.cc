@@ -115,7 +115,8 @@ class PatternAnalyzer {
     scope_.reporter.error(length.span,
                           "E0609",
                           "`for` stands only where a pattern or a branch of it starts",
-                          "between events and at the end a gap says how long: `->[10m] not …`");
+                          context.last ? "at the end a gap says how long: `->[10m] not n`"
+                                       : "between events the next link does: `-> not n ->[10m..] b`");
   }
 
   PatternNode visit(const dsl::PatternNode&, const dsl::Alternation& node, Context context) {
@@ -162,7 +163,7 @@ class PatternAnalyzer {
       scope_.reporter.error(link.gap->span,
                             "E0603",
                             "a gap before `not` stands only at the end of a pattern",
-                            "move it to the link after `not`");
+                            "put it on the link after `not`: `->[10m..]` for at least so long");
     }
   }
 
@@ -177,6 +178,10 @@ class PatternAnalyzer {
     out.max = q.max;
     out.mode = mode_of(q.mode);
     for (const auto& name : q.until) out.until.push_back(variable(name.value, name.span));
+    if (out.mode == patterns::LoopMode::lazy && out.max == out.min) {
+      scope_.reporter.warning(
+          q.span, "W0109", "an exact count is neither greedy nor lazy", "to leave it out, write `(a{2})?`");
+    }
     out.repeat = joint_of(q.contiguity, q.gap);
     return sized({std::move(out)}, q.span);
   }

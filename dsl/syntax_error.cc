@@ -19,13 +19,10 @@ constexpr auto kExpressionAdvice =
     std::to_array<Advice>({{"=>", "to compare, write `>=`"},
                            {"->", "links stand in `pattern:` alone"},
                            {"~>", "links stand in `pattern:` alone"},
-                           {"AND", "write `and`"},
-                           {"OR", "write `or`"},
-                           {"NOT", "write `not`"},
-                           {"IN", "write `in`"},
                            {"|", "write `or`"},
                            {"&", "write `and`"},
                            {"is", "write `==`, or `exists(x)` to ask for null"},
+                           {"IS", "write `==`, or `exists(x)` to ask for null"},
                            {"{", "a list is written `[1, 2]`"},
                            {"?", "write `case when c then x else y end`"}});
 
@@ -37,7 +34,15 @@ constexpr auto kPatternAdvice = std::to_array<Advice>({{",", "steps are joined b
                                                        {"!", "write `not`"},
                                                        {">", "steps are joined by `->`"},
                                                        {"where", "conditions stand in `events:`"},
+                                                       {"next", "what follows directly is joined by `=>`"},
+                                                       {"until", "it stands after a loop: `a+ until b`"},
+                                                       {"<", "how often is written `a{2,5}`"},
+                                                       {".", "how often is written `a{3}`"},
                                                        {"within", "`within:` is a key of its own"}});
+
+constexpr auto kSettingAdvice = std::to_array<Advice>({{"row", "write `event`"},
+                                                       {"NO_SKIP", "write `no skip`"},
+                                                       {"noSkip", "write `no skip`"}});
 
 constexpr auto kDeclarationAdvice = std::to_array<Advice>(
     {{",", "either of two types is written `a|b`"}, {"or", "either of two types is written `a|b`"}});
@@ -66,13 +71,70 @@ std::string advice_on(std::string_view raw, TextKind kind) {
     case TextKind::declaration:
       return find_advice(kDeclarationAdvice, raw);
     case TextKind::setting:
-      return "";
+      return find_advice(kSettingAdvice, raw);
   }
   return "";
 }
 
 std::string quoted(const Token& token) {
   return "`" + std::string(token.raw) + "`";
+}
+
+/// Words are written in lower case: `LIKE` is `like`.
+std::string advice_on_case(const Token& token) {
+  if (token.kind != TokenKind::word) return "";
+  std::string lower(token.raw);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : static_cast<char>(c);
+  });
+  if (lower == token.raw || (!is_reserved(lower) && !is_text_operator(lower))) return "";
+  return "write `" + lower + "`";
+}
+
+/// `10 sec` is `10s`.
+std::string advice_on_unit(const std::vector<Token>& tokens, std::size_t at) {
+  static constexpr std::array<std::string_view, 5> kUnits{"ms", "s", "m", "h", "d"};
+  static constexpr auto kWords = std::to_array<std::pair<std::string_view, std::size_t>>({{"ms", 0},
+                                                                                          {"milli", 0},
+                                                                                          {"s", 1},
+                                                                                          {"sec", 1},
+                                                                                          {"m", 2},
+                                                                                          {"min", 2},
+                                                                                          {"h", 3},
+                                                                                          {"hour", 3},
+                                                                                          {"d", 4},
+                                                                                          {"day", 4}});
+  const bool after_number = at > 0 && tokens[at - 1].kind == TokenKind::integer;
+  if (!after_number || tokens[at].kind != TokenKind::word) return "";
+  for (const auto& [word, unit] : kWords) {
+    const bool whole_word = word.size() > 2 ? tokens[at].raw.starts_with(word) : tokens[at].raw == word;
+    if (whole_word) return "write `" + std::string(tokens[at - 1].raw) + std::string(kUnits[unit]) + "`";
+  }
+  return "";
+}
+
+bool begins_step(const Token& token) {
+  return token.kind == TokenKind::word || token.kind == TokenKind::left_paren;
+}
+
+std::string advice_on_steps(const std::vector<Token>& tokens, std::size_t at) {
+  if (at == 0 || !begins_step(tokens[at])) return "";
+  if (tokens[at - 1].raw == "every") return "take `every` out: every event that can begin a match does";
+  if (tokens[at - 1].raw == "PERMUTE") return "any order is written `(a & b)`";
+  return tokens[at].kind == TokenKind::word ? "steps are joined by `->`" : "";
+}
+
+/// Of a token that cannot stand where it does.
+std::string advice_on(const std::vector<Token>& tokens, std::size_t at, TextKind kind) {
+  std::string out = advice_on(tokens[at].raw, kind);
+  if (out.empty()) out = advice_on_unit(tokens, at);
+  if (out.empty()) out = advice_on_case(tokens[at]);
+  if (out.empty() && at > 0) {
+    out = advice_on_case(tokens[at - 1]);
+    if (!out.empty()) out += " for " + quoted(tokens[at - 1]);
+  }
+  if (out.empty() && kind == TextKind::pattern) out = advice_on_steps(tokens, at);
+  return out;
 }
 
 const Brackets* closed_by(TokenKind kind) {
@@ -121,7 +183,7 @@ SyntaxError explain_leftover(const std::vector<Token>& tokens, std::size_t at, T
     return {token.span, "E0213", "comparisons do not chain", "join two of them by `and`"};
   }
   const std::string after = at > 0 ? " after " + quoted(tokens[at - 1]) : "";
-  std::string hint = advice_on(token.raw, kind);
+  std::string hint = advice_on(tokens, at, kind);
   if (hint.empty() && token.kind == TokenKind::type_name) hint = "a condition begins with `where`";
   return {token.span, "E0201", "did not expect " + quoted(token) + after, std::move(hint)};
 }
@@ -156,7 +218,9 @@ std::string hint_for_expected(const std::vector<Token>& tokens,
   if (expected == "`)`" && token.raw == "," && open && open->raw == "(" && kind == TextKind::expression) {
     return "a list is written `[1, 2]`";
   }
-  const std::string advice = advice_on(token.raw, kind);
+  if (at > 0 && tokens[at - 1].raw == "&" && token.raw == "not")
+    return "`&` joins events that come; write `a -> not n -> b`";
+  const std::string advice = advice_on(tokens, at, kind);
   if (!advice.empty()) return advice;
   if (expected == "in") return "`not` stands before the whole test: `not a like b`";
   if (expected.starts_with("a duration") && is_integer(tokens, at)) return "a duration has a unit, as `10m`";
