@@ -68,8 +68,15 @@ class EventTests {
   bool satisfied(patterns::VariableId variable, const std::optional<Join>& join, const Run& run) {
     if (!own_holds(variable)) return false;
     if (!join) return run_condition_holds(variable, run.tail);
-    if (run.joined != fingerprint(variable, *join)) return false;
-    return (join->whole && is_exact(run.joined)) || run_condition_holds(variable, run.tail);
+    if (!may_join(variable, *join, run)) return false;
+    const bool certain = join->whole && !join->differs && is_exact(run.joined);
+    return certain || run_condition_holds(variable, run.tail);
+  }
+
+  /// Whether `run` may take the event as `variable` for all that the fingerprints say.
+  bool may_join(patterns::VariableId variable, const Join& join, const Run& run) {
+    const bool same = run.joined == fingerprint(variable, join);
+    return join.differs ? !same || !is_exact(run.joined) : same;
   }
 
   /// Of the value that the event must share with a run that waits for `variable`.

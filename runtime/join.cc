@@ -33,28 +33,37 @@ std::optional<Join> join_of(const ExpressionPool& expressions,
   if (own.pick.which != EventPick::Which::own || !of_run) return std::nullopt;
   const bool of_last =
       earlier.pick.which == EventPick::Which::last && (earlier.pick.variables & patterns::mask_of(last)) != 0;
-  return Join{attribute_named(own), attribute_named(earlier), right, of_last, false};
+  return Join{attribute_named(own), attribute_named(earlier), right, of_last, false, false};
+}
+
+std::optional<Join> find_comparison(const ExpressionPool& expressions,
+                                    ExpressionId condition,
+                                    VariableId last,
+                                    Op op) {
+  const ExpressionNode& node = expressions.node(condition);
+  if (node.op == Op::logical_and) {
+    for (std::size_t i = 0; i < node.operand_count; ++i) {
+      auto join = find_comparison(expressions, expressions.operand(node, i), last, op);
+      if (join) join->whole = false;
+      if (join) return join;
+    }
+  }
+  if (node.op != op) return std::nullopt;
+  const ExpressionId left = expressions.operand(node, 0);
+  const ExpressionId right = expressions.operand(node, 1);
+  auto join = join_of(expressions, left, right, last);
+  if (!join) join = join_of(expressions, right, left, last);
+  if (join) join->whole = true;
+  if (join) join->differs = op == Op::not_equal;
+  return join;
 }
 
 }  // namespace
 
 std::optional<Join> find_join(const ExpressionPool& expressions, ExpressionId condition, VariableId last) {
   if (!condition) return std::nullopt;
-  const ExpressionNode& node = expressions.node(condition);
-  if (node.op == Op::logical_and) {
-    for (std::size_t i = 0; i < node.operand_count; ++i) {
-      auto join = find_join(expressions, expressions.operand(node, i), last);
-      if (join) join->whole = false;
-      if (join) return join;
-    }
-  }
-  if (node.op != Op::equal) return std::nullopt;
-  const ExpressionId left = expressions.operand(node, 0);
-  const ExpressionId right = expressions.operand(node, 1);
-  auto join = join_of(expressions, left, right, last);
-  if (!join) join = join_of(expressions, right, left, last);
-  if (join) join->whole = true;
-  return join;
+  auto join = find_comparison(expressions, condition, last, Op::equal);
+  return join ? join : find_comparison(expressions, condition, last, Op::not_equal);
 }
 
 namespace {

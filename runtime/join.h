@@ -1,6 +1,7 @@
 #pragma once
-/// An equality between the event under test and one taken before: `query == s.query`. It is looked for first,
-/// by a fingerprint that each run carries, so that most events that a run cannot take cost it one comparison.
+/// What the event under test must share with one taken before, `query == s.query`, or must not, `country !=
+/// h.country`. It is looked at first, by a fingerprint that each run carries, so that most events that a run
+/// cannot take cost it one comparison.
 
 #include "base/event.h"
 #include "patterns/program.h"
@@ -10,13 +11,14 @@
 
 namespace tocsin::runtime {
 
-/// The conjunct `own == v.earlier`.
+/// The conjunct `own == v.earlier`, or `own != v.earlier` where there is none such.
 struct Join {
   AttributeId own;                ///< of the event under test
   AttributeId earlier;            ///< of an event taken before it
   patterns::ExpressionId picked;  ///< `v.earlier`
   bool of_last = false;           ///< `v` took the run's last event
   bool whole = false;             ///< the condition says nothing else
+  bool differs = false;           ///< it is `!=`
 };
 
 /// The join in `condition`, for runs whose last event was taken by `last`.

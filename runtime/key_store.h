@@ -27,8 +27,8 @@ class WindowState;
 /// One partial match: the events taken so far and the ways on that are still open. What an event looks at
 /// comes first.
 struct Run {
-  TakenEvent* tail = nullptr;  ///< the last event taken; held
-  std::uint64_t joined = 0;    ///< fingerprint of what the next event must equal, where there is a join
+  TakenEvent* tail = nullptr;         ///< the last event taken; held
+  std::uint64_t joined = 0;           ///< fingerprint of what a join compares with that of the next event
   patterns::TransitionMask open = 0;  ///< transitions out of `position` that may still be taken
   patterns::PositionId position;
   bool fresh : 1 = true;             ///< no event was seen since the last one was taken

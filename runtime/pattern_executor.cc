@@ -76,7 +76,7 @@ bool PatternExecutor::passes(const Run& run) {
   const Gate& gate = gates_[run.position.value];
   if (!gate.plain) return true;
   if (!tests_.any_own_holds(gate.targets)) return false;
-  return !gate.join || run.joined == tests_.fingerprint(gate.joined, *gate.join);
+  return !gate.join || tests_.may_join(gate.joined, *gate.join, run);
 }
 
 // --- one event -------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include "runtime/join.h"
 #include "tests/support/catch.h"
+#include "tests/support/piping.h"
 
 #include <string>
 #include <vector>
@@ -40,6 +41,34 @@ TEST_CASE("fingerprints agree with ==", "[runtime][join]") {
       if (equal) CHECK(fingerprint_of(a) == fingerprint_of(b));
       if (fingerprint_of(a) == fingerprint_of(b) && is_exact(fingerprint_of(a))) CHECK(equal);
     }
+  }
+}
+
+TEST_CASE("what must differ differs as `!=` says", "[runtime][join]") {
+  // The next event of another value; of nothing, and of what does not compare with it, there is none.
+  const std::string rule =
+      "rule: r\nevents: {h: t, e: t where c != h.c}\npattern: h -> e\nwithin: 1h\n"
+      "after match: skip to next event\non match: {message: \"{h.n}{e.n}\"}\n";
+  const auto told = [&](const std::vector<std::string>& values, bool general_only) {
+    std::string events;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string n = std::to_string(i);
+      events += "{\"ts\":" + n + ",\"type\":\"t\",\"n\":" + n + ",\"c\":" + values[i] + "}\n";
+    }
+    app::PipelineOptions options;
+    options.general_only = general_only;
+    tests::Piping piping{rule, options};
+    piping.input(events).finish();
+    std::string out;
+    for (const std::string& line : tests::lines_of(piping.alerts))
+      out += line.substr(line.find("\"message\":\"") + 11, 2) + " ";
+    return out;
+  };
+  for (const bool general_only : {false, true}) {
+    CHECK(told({"\"FR\"", "\"FR\"", "\"DE\"", "\"DE\""}, general_only) == "02 12 ");
+    CHECK(told({"1", "1.0", "null", "\"1\"", "2"}, general_only) == "04 14 ");
+    CHECK(told({"\"a long text\"", "\"a long text\"", "\"a long texT\""}, general_only) == "02 12 ");
+    CHECK(told({"null", "null", "1", "1"}, general_only).empty());
   }
 }
 
