@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace tocsin::runtime {
 
@@ -67,6 +68,12 @@ double ExactSum::rounded() const {
   return high;
 }
 
+Accumulator::Accumulator(AggregateKind kind) : kind_{kind} {
+  const bool plain =
+      kind == AggregateKind::count || kind == AggregateKind::sum || kind == AggregateKind::average;
+  if (!plain) rest_ = std::make_unique<Rest>();
+}
+
 void Accumulator::add(const Value& v) {
   if (passed_over(kind_, v)) return;
   switch (kind_) {
@@ -78,14 +85,13 @@ void Accumulator::add(const Value& v) {
       add_candidate(v);
       return;
     case AggregateKind::distinct: {
-      if (counts_ == nullptr) counts_ = std::make_unique<Counts>();
       std::string bytes;
       append_key_bytes(bytes, v);
-      ++(*counts_)[std::move(bytes)];
+      ++rest_->counts[std::move(bytes)];
       return;
     }
     case AggregateKind::collect:
-      append_item(items_, v);
+      append_item(rest_->items, v);
       return;
     default:
       add_number(v, 1);
@@ -116,23 +122,23 @@ void Accumulator::remove_oldest(const Value& v) {
 void Accumulator::remove_distinct(const Value& v) {
   std::string bytes;
   append_key_bytes(bytes, v);
-  const auto at = counts_->find(bytes);
-  if (--at->second == 0) counts_->erase(at);
+  const auto at = rest_->counts.find(bytes);
+  if (--at->second == 0) rest_->counts.erase(at);
 }
 
 /// The bytes of what is gone are given back once they are the greater part.
 void Accumulator::remove_collected() {
-  std::string_view rest{items_};
-  rest.remove_prefix(items_begin_);
+  std::string_view rest{rest_->items};
+  rest.remove_prefix(rest_->items_begin);
   read_key_bytes(rest);
-  items_begin_ = items_.size() - rest.size();
-  if (items_begin_ <= rest.size()) return;
-  items_.erase(0, items_begin_);
-  items_begin_ = 0;
+  rest_->items_begin = rest_->items.size() - rest.size();
+  if (rest_->items_begin <= rest.size()) return;
+  rest_->items.erase(0, rest_->items_begin);
+  rest_->items_begin = 0;
 }
 
 Value Accumulator::collected(std::uint64_t& null_operations) const {
-  const std::string_view items = std::string_view{items_}.substr(items_begin_);
+  const std::string_view items = std::string_view{rest_->items}.substr(rest_->items_begin);
   if (items.empty()) return Value::null();
   if (items.size() <= kCollectedBytesMax) return Value::list(items);
   ++null_operations;
@@ -153,21 +159,23 @@ void Accumulator::add_number(const Value& v, int sign) {
   } else {
     integers_ += sign > 0 ? v.as_integer() : -static_cast<__int128>(v.as_integer());
   }
-  if (kind_ == AggregateKind::stddev) squares_.add_product(sign * x, x);
+  if (kind_ == AggregateKind::stddev) rest_->squares.add_product(sign * x, x);
 }
 
 void Accumulator::add_candidate(const Value& v) {
   const Ordering worse = kind_ == AggregateKind::minimum ? Ordering::greater : Ordering::less;
   // A value that a later one beats can never be the best again; of equal ones the earlier leaves first.
-  while (!candidates_.empty() && compare(candidates_.back().value(), v) == worse) candidates_.pop_back();
+  while (!rest_->candidates.empty() && compare(rest_->candidates.back().value(), v) == worse)
+    rest_->candidates.pop_back();
   const bool text = v.is_string();
-  candidates_.push_back(
-      {added_++, text ? Value::null() : v, std::string(text ? v.as_text() : std::string_view{})});
+  rest_->candidates.push_back(
+      {rest_->added++, text ? Value::null() : v, std::string(text ? v.as_text() : std::string_view{})});
 }
 
 void Accumulator::remove_candidate() {
-  if (!candidates_.empty() && candidates_.front().number == removed_) candidates_.pop_front();
-  ++removed_;
+  if (!rest_->candidates.empty() && rest_->candidates.front().number == rest_->removed)
+    rest_->candidates.pop_front();
+  ++rest_->removed;
 }
 
 ExactSum Accumulator::total() const {
@@ -204,7 +212,7 @@ Value Accumulator::deviation() const {
   const double mean = values.rounded() / n;
   ExactSum mean_squared;
   mean_squared.add_product(mean, mean);
-  ExactSum distances = squares_;
+  ExactSum distances = rest_->squares;
   distances.add_scaled(values, -2 * mean);
   distances.add_scaled(mean_squared, n);
   return Value::real(std::sqrt(std::max(0.0, distances.rounded()) / (n - 1)));
@@ -225,10 +233,10 @@ Value Accumulator::result(std::uint64_t& null_operations) const {
     case AggregateKind::stddev:
       return deviation();
     case AggregateKind::distinct:
-      return Value::integer(counts_ == nullptr ? 0 : static_cast<std::int64_t>(counts_->size()));
+      return Value::integer(static_cast<std::int64_t>(rest_->counts.size()));
     case AggregateKind::minimum:
     case AggregateKind::maximum:
-      return candidates_.empty() ? Value::null() : candidates_.front().value();
+      return rest_->candidates.empty() ? Value::null() : rest_->candidates.front().value();
     case AggregateKind::collect:
       return collected(null_operations);
   }
@@ -252,25 +260,28 @@ void Accumulator::save(SnapshotWriter& out) const {
   out.word(static_cast<std::uint64_t>(integers_));
   out.word(static_cast<std::uint64_t>(integers_ >> 64));
   real_sum_.save(out);
-  squares_.save(out);
-  out.number(added_);
-  out.number(removed_);
-  out.number(candidates_.size());
-  for (const Candidate& candidate : candidates_) {
+  rest_ != nullptr ? rest_->save(out) : Rest{}.save(out);
+}
+
+void Accumulator::Rest::save(SnapshotWriter& out) const {
+  squares.save(out);
+  out.number(added);
+  out.number(removed);
+  out.number(candidates.size());
+  for (const Candidate& candidate : candidates) {
     out.number(candidate.number);
     out.value(candidate.value());
   }
   save_counts(out);
-  out.text(std::string_view{items_}.substr(items_begin_));
+  out.text(std::string_view{items}.substr(items_begin));
 }
 
 /// In the order of their bytes.
-void Accumulator::save_counts(SnapshotWriter& out) const {
-  std::vector<std::pair<std::string_view, std::int64_t>> counts;
-  if (counts_ != nullptr) counts.assign(counts_->begin(), counts_->end());
-  std::sort(counts.begin(), counts.end());
-  out.number(counts.size());
-  for (const auto& [bytes, n] : counts) {
+void Accumulator::Rest::save_counts(SnapshotWriter& out) const {
+  std::vector<std::pair<std::string_view, std::int64_t>> sorted(counts.begin(), counts.end());
+  std::sort(sorted.begin(), sorted.end());
+  out.number(sorted.size());
+  for (const auto& [bytes, n] : sorted) {
     out.text(bytes);
     out.word(static_cast<std::uint64_t>(n));
   }
@@ -281,24 +292,30 @@ void Accumulator::restore(SnapshotReader& in) {
   const std::uint64_t low = in.word();
   integers_ = static_cast<__int128>(static_cast<std::int64_t>(in.word())) << 64 | low;
   real_sum_.restore(in);
-  squares_.restore(in);
-  added_ = in.number();
-  removed_ = in.number();
-  const std::size_t candidates = in.count();
-  for (std::size_t i = 0; i < candidates && in.ok(); ++i) {
+  Rest none;
+  Rest& rest = rest_ != nullptr ? *rest_ : none;
+  rest.restore(in);
+  if (!none.is_empty()) in.fail();
+}
+
+void Accumulator::Rest::restore(SnapshotReader& in) {
+  squares.restore(in);
+  added = in.number();
+  removed = in.number();
+  const std::size_t candidates_in = in.count();
+  for (std::size_t i = 0; i < candidates_in && in.ok(); ++i) {
     const std::uint64_t number = in.number();
     const Value v = in.value();
     const bool text = v.is_text();
-    candidates_.push_back(
+    candidates.push_back(
         {number, text ? Value::null() : v, std::string(text ? v.as_text() : std::string_view{})});
   }
-  const std::size_t counts = in.count();
-  if (counts > 0) counts_ = std::make_unique<Counts>();
-  for (std::size_t i = 0; i < counts && in.ok(); ++i) {
+  const std::size_t counts_in = in.count();
+  for (std::size_t i = 0; i < counts_in && in.ok(); ++i) {
     const std::string_view bytes = in.text();
-    (*counts_)[std::string(bytes)] = static_cast<std::int64_t>(in.word());
+    counts[std::string(bytes)] = static_cast<std::int64_t>(in.word());
   }
-  items_ = in.text();
+  items = in.text();
 }
 
 }  // namespace tocsin::runtime

@@ -9,11 +9,12 @@
 #include "patterns/expression.h"
 #include "runtime/fifo.h"
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 namespace tocsin::runtime {
 
@@ -32,11 +33,13 @@ class ExactSum {
   double rounded() const;                                 ///< to nearest, ties to even
   void clear() { partials_.clear(); }
 
+  bool is_empty() const { return partials_.empty(); }
+
   void save(SnapshotWriter& out) const;
   void restore(SnapshotReader& in);
 
  private:
-  std::vector<double> partials_;
+  boost::container::small_vector<double, 3> partials_;  // sums of amounts of money have one or two
 };
 
 /// One aggregate in the making. Values are added in order; `remove_oldest` takes away the one added first of
@@ -44,7 +47,7 @@ class ExactSum {
 /// the caller's expression already); what is added must be removed with the same value.
 class Accumulator {
  public:
-  explicit Accumulator(patterns::AggregateKind kind) : kind_{kind} {}
+  explicit Accumulator(patterns::AggregateKind kind);
 
   /// `v` is copied if it is text.
   void add(const Value& v);
@@ -63,33 +66,42 @@ class Accumulator {
     std::string text;
     Value value() const { return plain.is_null() ? Value::string(text) : plain; }
   };
-  using Counts = std::unordered_map<std::string, std::int64_t>;
+  /// What only some kinds have; apart, so that sums and counts are small.
+  struct Rest {
+    ExactSum squares;            // stddev
+    Fifo<Candidate> candidates;  // minimum, maximum: best first, each later one worse
+    std::uint64_t added = 0;
+    std::uint64_t removed = 0;
+    std::unordered_map<std::string, std::int64_t> counts;  // distinct: how often, by key bytes
+    std::string items;  // collect: the items of a list, from items_begin on
+    std::size_t items_begin = 0;
+
+    bool is_empty() const {
+      return squares.is_empty() && candidates.empty() && added == 0 && counts.empty() && items.empty();
+    }
+    void save(SnapshotWriter& out) const;
+    void save_counts(SnapshotWriter& out) const;
+    void restore(SnapshotReader& in);
+  };
 
   void add_number(const Value& v, int sign);
   void add_candidate(const Value& v);
   void remove_candidate();
   void remove_distinct(const Value& v);
   void remove_collected();
-  void save_counts(SnapshotWriter& out) const;
   Value collected(std::uint64_t& null_operations) const;
   Value sum(std::uint64_t& null_operations) const;
   Value mean() const;
   Value deviation() const;
   ExactSum total() const;
 
-  patterns::AggregateKind kind_;
+  __extension__ __int128 integers_ = 0;
+  ExactSum real_sum_;
   std::int64_t count_ = 0;  // values in
   std::int64_t reals_ = 0;  // of them floats
   std::int64_t huge_ = 0;   // floats too large to be summed: while one is in, there is no sum
-  __extension__ __int128 integers_ = 0;
-  ExactSum real_sum_;
-  ExactSum squares_;
-  std::uint64_t added_ = 0;
-  std::uint64_t removed_ = 0;
-  Fifo<Candidate> candidates_;      // minimum, maximum: best first, each later one worse
-  std::unique_ptr<Counts> counts_;  // distinct: how often, by key bytes
-  std::string items_;               // collect: the items of a list, from items_begin_ on
-  std::size_t items_begin_ = 0;
+  std::unique_ptr<Rest> rest_;
+  patterns::AggregateKind kind_;
 };
 
 }  // namespace tocsin::runtime

@@ -61,6 +61,19 @@ void KeyState::forget_if_idle_of_many(RuleState& state) {
   rules.truncate(&last);
 }
 
+void prefetch_window(const KeyState& key) {
+  if (key.rules.empty() || key.rules.outside()) return;
+  const WindowState* const window = key.rules.begin()->window.get();
+  if (window == nullptr || window->windows.empty()) return;
+  prefetch_object(window->windows.front());
+  if (window->times.empty()) return;
+  prefetch(&window->times.front());
+  prefetch(&window->times.back() + 1);
+  if (window->values.empty()) return;
+  prefetch(&window->values.front());
+  prefetch(&window->values.back() + 1);
+}
+
 KeyStore::KeyStore(std::uint16_t space)
     : space_{space}, shift_{64 - kPlacesMinLog2}, places_(1 << kPlacesMinLog2) {}
 

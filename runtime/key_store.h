@@ -123,6 +123,7 @@ inline void prefetch_key(const KeyState& key) {
   prefetch(reinterpret_cast<const char*>(&key) + 64);
 }
 inline void prefetch_runs(const KeyState& key) {
+  constexpr std::size_t kWindowStateBytes = 192;
   if (key.rules.empty()) return;
   const RuleState& first = *key.rules.begin();
   if (key.rules.outside()) return prefetch_object(first);
@@ -130,8 +131,13 @@ inline void prefetch_runs(const KeyState& key) {
     prefetch(first.runs.begin());
     prefetch(reinterpret_cast<const char*>(first.runs.begin()) + 64);
   }
-  if (first.runs.empty()) prefetch(first.window.get());
+  if (first.window == nullptr) return;
+  const auto* const window = reinterpret_cast<const char*>(first.window.get());
+  for (std::size_t i = 0; i < kWindowStateBytes; i += 64) prefetch(window + i);
 }
+
+/// The same, still later, of what the window of the first rule holds.
+void prefetch_window(const KeyState& key);
 
 /// The same, still later, of what an alert shows: the event that the first run took, as it lies in its block.
 inline void prefetch_taken(const KeyState& key) {
@@ -161,6 +167,10 @@ class KeyStore {
   }
   void prefetch_runs(std::uint64_t hash) const {
     if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_runs(*key);
+  }
+  void prefetch_window(std::uint64_t hash) const {
+    if (runs_only_) return;
+    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_window(*key);
   }
   void prefetch_taken(std::uint64_t hash) const {
     if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_taken(*key);

@@ -106,6 +106,7 @@ void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   constexpr std::size_t kPlace = 48;
   constexpr std::size_t kKey = 28;
   constexpr std::size_t kRuns = 12;
+  constexpr std::size_t kWindow = 6;
   constexpr std::size_t kTaken = 4;
   if (events.size() <= kPlace) return;
   const auto store = [&](std::size_t i) -> const KeyStore& { return *stores_[events[i].space]; };
@@ -115,6 +116,7 @@ void Shard::look_ahead(std::span<const RoutedEvent> events) const {
   prefetch(events[kKey].event->values);
   prefetch(events[kKey].event->raw.data() + 64);
   store(kRuns).prefetch_runs(events[kRuns].hash);
+  store(kWindow).prefetch_window(events[kWindow].hash);
   if (options_.render_alerts) store(kTaken).prefetch_taken(events[kTaken].hash);
 }
 

@@ -44,9 +44,10 @@ bool needs_recent(const patterns::Program& program) {
 
 /// Puts the nodes in the order of their events and links them.
 void link_in_order(std::vector<TakenEvent>& path) {
-  std::stable_sort(path.begin(), path.end(), [](const TakenEvent& a, const TakenEvent& b) {
+  const auto earlier = [](const TakenEvent& a, const TakenEvent& b) {
     return a.stored->sequence < b.stored->sequence;
-  });
+  };
+  if (!std::is_sorted(path.begin(), path.end(), earlier)) std::stable_sort(path.begin(), path.end(), earlier);
   for (std::size_t i = 1; i < path.size(); ++i) path[i].before = &path[i - 1];
 }
 

@@ -8,6 +8,8 @@
 #include "runtime/kept_events.h"
 #include "runtime/key_store.h"
 
+#include <boost/container/small_vector.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -25,7 +27,7 @@ class OpenWindow final : public WindowAnswers {
   EventTime end;             ///< tumbling, hopping: exclusive; others: of the last event
   std::uint64_t events = 0;  ///< that some variable took
   bool told = false;         ///< `emit: first`: has alerted. Sliding: has held ever since it alerted
-  std::vector<Accumulator> aggregates;
+  boost::container::small_vector<Accumulator, 1> aggregates;
   std::vector<KeptEvents> kept;  ///< by what the rule's expressions name beside the last event of a variable
 };
 

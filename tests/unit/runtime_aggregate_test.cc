@@ -1,6 +1,7 @@
 /// Sums that are exact, and aggregates that slide: each answer against the same asked of what is in, anew.
 
 #include "runtime/aggregate.h"
+#include "runtime/snapshot.h"
 #include "tests/support/catch.h"
 
 #include <algorithm>
@@ -226,6 +227,55 @@ TEST_CASE("a sliding aggregate is that of what is in", "[runtime][aggregate]") {
     CAPTURE(n);
     REQUIRE(tell(sliding) == aggregate(kind, in));
   }
+}
+
+TEST_CASE("an aggregate goes on from its snapshot", "[runtime][aggregate][snapshot]") {
+  const AggregateKind kind = GENERATE(from_range(std::begin(kKinds), std::end(kKinds)));
+  CAPTURE(patterns::name_of(kind));
+  std::mt19937 random(static_cast<unsigned>(kind) + 1);
+  const Schema schema;
+  runtime::Memory memory;
+  std::deque<Value> in;
+  Accumulator before(kind);
+  for (int n = 0; n < 40; ++n) {
+    in.push_back(some_number(random));
+    before.add(in.back());
+    if (n % 3 != 0) continue;
+    before.remove_oldest(in.front());
+    in.pop_front();
+  }
+  std::string bytes;
+  runtime::SnapshotWriter out(schema, bytes);
+  before.save(out);
+  Accumulator after(kind);
+  runtime::SnapshotReader back(memory, schema, bytes);
+  after.restore(back);
+  CHECK(back.ok());
+  CHECK(back.at_end());
+  while (!in.empty()) {
+    REQUIRE(tell(after) == tell(before));
+    before.remove_oldest(in.front());
+    after.remove_oldest(in.front());
+    in.pop_front();
+  }
+  CHECK(tell(after) == tell(before));
+}
+
+TEST_CASE("a sum does not take the snapshot of what it is not", "[runtime][aggregate][snapshot]") {
+  const AggregateKind kind = GENERATE(
+      AggregateKind::stddev, AggregateKind::minimum, AggregateKind::distinct, AggregateKind::collect);
+  CAPTURE(patterns::name_of(kind));
+  const Schema schema;
+  runtime::Memory memory;
+  Accumulator other(kind);
+  other.add(Value::integer(3));
+  std::string bytes;
+  runtime::SnapshotWriter out(schema, bytes);
+  other.save(out);
+  Accumulator sum(AggregateKind::sum);
+  runtime::SnapshotReader back(memory, schema, bytes);
+  sum.restore(back);
+  CHECK_FALSE(back.ok());
 }
 
 TEST_CASE("sliding over text", "[runtime][aggregate]") {
