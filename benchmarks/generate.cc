@@ -1,9 +1,9 @@
 /// Writes a stream of events for the workloads: the same bytes for the same arguments, on any machine.
 ///
-///     generate search|card|login|stock EVENTS [SEED] > events.ndjson
+///     generate search|card|login|stock|types9|types30 EVENTS [SEED] > events.ndjson
 ///
 /// Whole numbers, and amounts in quarters. In `search`, `card` and `login` one event of ten is delayed by
-/// less than five seconds, so that they arrive out of order; `stock` is in order. What rules look for is
+/// less than five seconds, so that they arrive out of order; the others are in order. What rules look for is
 /// planned ahead: a search may be followed by a click, a run of small payments by a large one, failures by a
 /// success.
 
@@ -240,8 +240,16 @@ void stock(Stream& stream) {
   }
 }
 
+/// Events of so many types, T1, T2, …, each as likely as the others, a millisecond apart.
+void types(Stream& stream, std::uint64_t count) {
+  for (std::uint64_t i = 0; !stream.done(); ++i) {
+    stream.plan(0, fmt::format("T{}", 1 + stream.random().below(count)), R"("id":{})", i);
+    stream.pass(1);
+  }
+}
+
 int usage() {
-  fmt::print(stderr, "usage: generate search|card|login|stock EVENTS [SEED]\n");
+  fmt::print(stderr, "usage: generate search|card|login|stock|types9|types30 EVENTS [SEED]\n");
   return 2;
 }
 
@@ -251,7 +259,8 @@ int main(int argc, char** argv) {
   if (argc < 3) return usage();
   const std::string_view kind = argv[1];
   const std::uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 42;
-  Stream stream(std::strtoull(argv[2], nullptr, 10), seed, kind != "stock");
+  const bool delays = kind != "stock" && !kind.starts_with("types");
+  Stream stream(std::strtoull(argv[2], nullptr, 10), seed, delays);
   if (kind == "search") {
     search(stream);
   } else if (kind == "card") {
@@ -260,6 +269,10 @@ int main(int argc, char** argv) {
     login(stream);
   } else if (kind == "stock") {
     stock(stream);
+  } else if (kind == "types9") {
+    types(stream, 9);
+  } else if (kind == "types30") {
+    types(stream, 30);
   } else {
     return usage();
   }

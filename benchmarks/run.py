@@ -62,7 +62,7 @@ class Tocsin(Program):
         self.stats = options.data / "stats.json"
         command = [str(options.bin / "tocsin"), "run", "--rules", str(rules), "--output", "/dev/null",
                    "--stats", str(self.stats), "--input", str(stream)]
-        if "stock" not in stream.name:
+        if not stream.name.startswith(("stock", "types")):
             command += ["--disorder", "5s"]
         super().__init__(workload, stream, command, wants)
         self.start_seconds = []
@@ -127,11 +127,12 @@ def rules_of(workload, options):
 
 
 PLAN = [("w1", "search"), ("w2a", "card"), ("w2b", "card"), ("w2c", "card"), ("w3", "login"), ("w3n-success", "login"),
-        ("w3n-failure", "login"), ("w4-3", "stock"), ("w4-5", "stock")]
+        ("w3n-failure", "login"), ("w4-3", "stock"), ("w4-5", "stock"), ("w4-7", "stock"), ("w4-9", "stock"),
+        ("w6-3", "types9"), ("w6-3-10000", "types9"), ("w6-24", "types30")]
 PLAN += [(f"w5-{rules}-{told_by}", "card") for told_by in ("equal", "regex") for rules in (1, 10, 100, 1000, 10000)]
 BY_HAND = {"w1": "w1_by_hand", "w2a": "w2a_by_hand"}
 BARE = {"search": ["user", "query"], "card": ["card", "amount", "merchant", "country"], "login": ["user", "ok"],
-        "stock": ["name"]}
+        "stock": ["name"], "types9": ["id"], "types30": ["id"]}
 
 
 def programs(options):
