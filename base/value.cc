@@ -1,5 +1,7 @@
 #include "base/value.h"
 
+#include "base/key_bytes.h"
+
 #include <array>
 #include <bit>
 #include <charconv>
@@ -346,6 +348,63 @@ Value read_key_bytes(std::string_view& bytes) {
   }
   TOCSIN_CHECK(false, "key bytes have an unknown tag");
   return Value::null();
+}
+
+namespace {
+
+constexpr std::size_t kListDepthMax = 64;
+
+/// Takes `size` bytes off the front.
+bool skip(std::string_view& bytes, std::size_t size) {
+  if (bytes.size() < size) return false;
+  bytes.remove_prefix(size);
+  return true;
+}
+
+std::optional<std::size_t> count_values(std::string_view bytes, std::size_t depth);
+
+/// Takes a text off the front: its size, its bytes.
+bool skip_text(std::string_view& bytes, bool is_list, std::size_t depth) {
+  if (bytes.size() < sizeof(std::uint32_t)) return false;
+  const auto size = read_little_endian<std::uint32_t>(bytes);
+  const std::string_view text = bytes.substr(0, size);
+  return skip(bytes, size) && (!is_list || (depth > 0 && count_values(text, depth - 1)));
+}
+
+std::optional<std::size_t> count_values(std::string_view bytes, std::size_t depth) {
+  std::size_t count = 0;
+  for (; !bytes.empty(); ++count) {
+    const auto tag = static_cast<KeyTag>(bytes.front());
+    bytes.remove_prefix(1);
+    bool whole = false;
+    switch (tag) {
+      case KeyTag::null:
+        whole = true;
+        break;
+      case KeyTag::boolean:
+        whole = skip(bytes, 1);
+        break;
+      case KeyTag::integer:
+      case KeyTag::real:
+      case KeyTag::duration:
+      case KeyTag::time:
+        whole = skip(bytes, sizeof(std::uint64_t));
+        break;
+      case KeyTag::string:
+      case KeyTag::json:
+      case KeyTag::list:
+        whole = skip_text(bytes, tag == KeyTag::list, depth);
+        break;
+    }
+    if (!whole) return std::nullopt;
+  }
+  return count;
+}
+
+}  // namespace
+
+std::optional<std::size_t> count_key_bytes(std::string_view bytes) {
+  return count_values(bytes, kListDepthMax);
 }
 
 void append_json(std::string& out, const Value& v) {

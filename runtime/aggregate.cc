@@ -1,5 +1,6 @@
 #include "runtime/aggregate.h"
 
+#include "base/key_bytes.h"
 #include "runtime/snapshot.h"
 
 #include <algorithm>
@@ -123,6 +124,7 @@ void Accumulator::remove_distinct(const Value& v) {
   std::string bytes;
   append_key_bytes(bytes, v);
   const auto at = rest_->counts.find(bytes);
+  if (at == rest_->counts.end()) return;  // a snapshot may hold anything
   if (--at->second == 0) rest_->counts.erase(at);
 }
 
@@ -130,6 +132,7 @@ void Accumulator::remove_distinct(const Value& v) {
 void Accumulator::remove_collected() {
   std::string_view rest{rest_->items};
   rest.remove_prefix(rest_->items_begin);
+  if (rest.empty()) return;  // a snapshot may hold anything
   read_key_bytes(rest);
   rest_->items_begin = rest_->items.size() - rest.size();
   if (rest_->items_begin <= rest.size()) return;
@@ -316,6 +319,7 @@ void Accumulator::Rest::restore(SnapshotReader& in) {
     counts[std::string(bytes)] = static_cast<std::int64_t>(in.word());
   }
   items = in.text();
+  if (!count_key_bytes(items)) in.fail();
 }
 
 }  // namespace tocsin::runtime

@@ -148,6 +148,7 @@ class Shard {
   void restore_keys(SnapshotReader& in);
   void restore_key(SnapshotReader& in);
   void restore_state(KeyState& key, SnapshotReader& in);
+  bool is_key_of(std::size_t space, std::string_view bytes) const;
   bool restore_waiting(std::string_view bytes);
   void forget_restored(std::size_t level, EventTime released);
 

@@ -4,6 +4,7 @@
 /// keys       a count, then a record for each: its space, its bytes, what each rule keeps; rising by key
 /// group waiting    a record: events, then for each level which of them wait under which keys
 
+#include "base/key_bytes.h"
 #include "runtime/shard.h"
 #include "runtime/snapshot.h"
 #include "runtime/window_executor.h"
@@ -167,7 +168,7 @@ void Shard::restore_key(SnapshotReader& in) {
   routed.hash = Router::hash_of(bytes);
   routed.key = bytes.data();
   routed.key_size = static_cast<std::uint32_t>(bytes.size());
-  if (!in.ok() || stores_[space]->find(routed) != nullptr) return in.fail();
+  if (!in.ok() || !is_key_of(space, bytes) || stores_[space]->find(routed) != nullptr) return in.fail();
   KeyState& key = stores_[space]->add(routed);
   key.rules.clear();
   key.find_places_anew();
@@ -194,6 +195,11 @@ void Shard::restore_state(KeyState& key, SnapshotReader& in) {
   executors_[rule]->restore(key, state, in);
 }
 
+/// Whether `bytes` are as many values as a key of `space` has parts.
+bool Shard::is_key_of(std::size_t space, std::string_view bytes) const {
+  return count_key_bytes(bytes) == rules().key_spaces()[space].source->key.size();
+}
+
 bool Shard::restore_waiting(std::string_view bytes) {
   restored_ = std::make_unique<RestoredEvents>();
   restored_->bytes = bytes;
@@ -209,7 +215,7 @@ bool Shard::restore_waiting(std::string_view bytes) {
       const std::string_view key = in.text();
       routed.changed.value = static_cast<std::uint16_t>(in.number_below(1u << 16));
       const bool table_is_there = !routed.changed || routed.changed.value < rules().tables().size();
-      if (!in.ok() || !table_is_there) return false;
+      if (!in.ok() || !table_is_there || !is_key_of(routed.space, key)) return false;
       routed.event = &restored_->events[number];
       routed.time = routed.event->time;
       routed.hash = Router::hash_of(key);

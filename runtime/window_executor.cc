@@ -211,7 +211,8 @@ void WindowExecutor::open_aligned(KeyState& key, Fifo<OpenWindow>& windows, Cloc
   if (!windows.empty() && windows.back().start >= start) return;
   OpenWindow& window = open(windows, grid_.begin(start), grid_.end(start));
   window.start = start;
-  context_.timers.push_unordered({window.end - Duration{1}, &key, key.generation, rule_index_});
+  context_.timers.push_unordered(
+      {saturating_add(window.end, -Duration{1}), &key, key.generation, rule_index_});
 }
 
 OpenWindow& WindowExecutor::open(Fifo<OpenWindow>& windows, EventTime begin, EventTime end) {
@@ -362,7 +363,7 @@ void WindowExecutor::on_deadline(KeyState& key, RuleState& state, EventTime dead
   taking_ = 0;
   if (aligned()) {
     Fifo<OpenWindow>& windows = state.window->windows;
-    while (!windows.empty() && windows.front().end - Duration{1} <= deadline) {
+    while (!windows.empty() && saturating_add(windows.front().end, -Duration{1}) <= deadline) {
       close(key, *state.window, deadline, windows.front().end);
       forget_first(*state.window);
     }

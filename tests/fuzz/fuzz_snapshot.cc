@@ -46,6 +46,21 @@ key: k
 events: {a: a, b: b}
 window: hopping 10s every 5s
 pattern: a -> b
+---
+rule: together
+key: k
+events: {a: a, b: b, c: c}
+pattern: a ~> (b | c)+ any -> c
+within: 9s
+after match: no skip
+---
+rule: counted
+key: k
+events: {a: a, b: b, c: c}
+pattern: a ~> b -> c
+within: 7 events
+after match: no skip
+on match: none
 )";
 
 compiler::CompiledRules compiled_rules() {
