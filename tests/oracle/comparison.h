@@ -9,7 +9,8 @@
 namespace tocsin::oracle {
 
 struct Comparison {
-  bool compiled = false;  ///< the compiler took the rule; if not there is nothing to compare
+  bool compiled = false;   ///< the compiler took the rule; if not there is nothing to compare
+  bool too_large = false;  ///< for the oracle: nothing was compared
   std::size_t alerts = 0;
   std::string difference;  ///< both answers in full; empty if they are the same
 };

@@ -15,6 +15,9 @@ using patterns::Link;
 using patterns::VariableId;
 using patterns::VariableMask;
 
+/// Of one key, in one window. All others have some hundreds at most.
+constexpr std::size_t kLivesMax = 20'000;
+
 /// Finds everything of 3.1: candidates and the runs that came to nothing.
 class Search {
  public:
@@ -66,6 +69,7 @@ class Search {
   /// Tries every way on from `run`, which stands at `place`.
   void go_on(const Run& run, std::size_t parent, const Place& place) {
     const std::size_t life = found.lives.size();
+    if (life == kLivesMax) throw TooManyRuns{};
     found.lives.push_back(live(run, parent, place));
     for (std::size_t i = 0; i < place.ways.size(); ++i) {
       if (place.ways[i].variable) {

@@ -14,11 +14,18 @@
 #include "tests/oracle/outcomes.h"
 
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 namespace tocsin::oracle {
 
-/// What a rule with a pattern reports, in order.
+/// A pattern and a stream have more runs than can be looked at one by one.
+class TooManyRuns : public std::runtime_error {
+ public:
+  TooManyRuns() : std::runtime_error{"too many runs to look at one by one"} {}
+};
+
+/// What a rule with a pattern reports, in order; throws TooManyRuns.
 ///
 /// program  its conditions and settings; its positions, which `pattern` was lowered to, are not looked at
 /// history  what look-ups in tables see

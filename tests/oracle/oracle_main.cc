@@ -18,13 +18,15 @@ constexpr std::size_t kDifferencesMax = 3;
 
 struct Tally {
   std::size_t cases = 0;
-  std::size_t refused = 0;  ///< by the compiler
+  std::size_t refused = 0;    ///< by the compiler
+  std::size_t too_large = 0;  ///< for the oracle
   std::size_t alerts = 0;
   std::size_t differences = 0;
 
   void add(const Comparison& comparison) {
-    cases += comparison.compiled ? 1 : 0;
+    cases += comparison.compiled && !comparison.too_large ? 1 : 0;
     refused += comparison.compiled ? 0 : 1;
+    too_large += comparison.too_large ? 1 : 0;
     alerts += comparison.alerts;
   }
   bool enough() const { return differences >= kDifferencesMax; }
@@ -42,7 +44,7 @@ void try_case(const Case& question, Compare compare_by, const std::string& name,
   std::fflush(stdout);
 }
 
-/// Case number `seed + i` for i = 0, 1, …, until `cases` of them are rules that the compiler takes.
+/// Case number `seed + i` for i = 0, 1, …, until `cases` of them are compared.
 Tally try_random(std::size_t cases, std::uint64_t seed) {
   Tally tally;
   for (; tally.cases < cases && !tally.enough(); ++seed) {
@@ -60,12 +62,13 @@ Tally try_small(const SmallCases& size) {
 }
 
 void print(const char* what, const Tally& tally) {
-  fmt::print("oracle: {} {} with {} alerts, {} differ; {} more were refused by the compiler\n",
+  fmt::print("oracle: {} {} with {} alerts, {} differ; {} more were refused by the compiler, {} too large\n",
              tally.cases,
              what,
              tally.alerts,
              tally.differences,
-             tally.refused);
+             tally.refused,
+             tally.too_large);
   std::fflush(stdout);
 }
 
