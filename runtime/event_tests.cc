@@ -18,7 +18,9 @@ EventTests::EventTests(Context& context, std::uint32_t rule, RuleCounters& count
     Asked& asked = asked_.emplace_back();
     asked.own = program_.variables[v].own_condition;
     asked.run = program_.variables[v].run_condition;
-    if (asked.run) with_run_condition_ |= patterns::mask_of(VariableId{static_cast<std::uint16_t>(v)});
+    const VariableMask mask = patterns::mask_of(VariableId{static_cast<std::uint16_t>(v)});
+    if (!asked.own) unconditional_ |= mask;
+    if (asked.run) with_run_condition_ |= mask;
     const OwnConditions& own = rule_.own_conditions[v];
     if (own.remembered) asked.parts = own.parts;
   }

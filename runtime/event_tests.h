@@ -26,8 +26,8 @@ class EventTests {
     event_ = &event.event();
     if (event_->type != type_) look_at_type();
     typed_ = of_type_;
-    tested_ = event.known().holds | event.known().fails;
-    passed_ = event.known().holds & typed_;
+    tested_ = event.known().holds | event.known().fails | unconditional_;
+    passed_ = (event.known().holds | unconditional_) & typed_;
     fingerprinted_ = 0;
     context_.scratch.reset();
   }
@@ -106,6 +106,7 @@ class EventTests {
   patterns::VariableMask tested_ = 0;         // whose own condition was evaluated
   patterns::VariableMask passed_ = 0;         // and held
   patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
+  patterns::VariableMask unconditional_ = 0;  // variables whose condition says nothing of the event alone
   patterns::VariableMask with_run_condition_ = 0;
   patterns::VariableMask of_type_ = 0;  // variables whose TYPE takes events of type_
   std::optional<TypeId> type_;

@@ -122,7 +122,8 @@ inline void prefetch_key(const KeyState& key) {
   prefetch(&key);
   prefetch(reinterpret_cast<const char*>(&key) + 64);
 }
-inline void prefetch_runs(const KeyState& key) {
+/// runs_only  as of the key's store: its third cache line need not be looked at
+inline void prefetch_runs(const KeyState& key, bool runs_only) {
   constexpr std::size_t kWindowStateBytes = 192;
   if (key.rules.empty()) return;
   const RuleState& first = *key.rules.begin();
@@ -131,7 +132,7 @@ inline void prefetch_runs(const KeyState& key) {
     prefetch(first.runs.begin());
     prefetch(reinterpret_cast<const char*>(first.runs.begin()) + 64);
   }
-  if (first.window == nullptr) return;
+  if (runs_only || first.window == nullptr) return;
   const auto* const window = reinterpret_cast<const char*>(first.window.get());
   for (std::size_t i = 0; i < kWindowStateBytes; i += 64) prefetch(window + i);
 }
@@ -159,21 +160,13 @@ class KeyStore {
   KeyState& add(const RoutedEvent& routed);  ///< not there yet
   void remove(KeyState& key);
 
-  /// Fetch into the cache what an event will look at, one thing leading to the next: where its key's place
-  /// is; some events later the key itself; then its runs.
   void prefetch_place(std::uint64_t hash) const { prefetch(&places_[home(hash)]); }
-  void prefetch_key(std::uint64_t hash) const {
-    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_key(*key);
-  }
-  void prefetch_runs(std::uint64_t hash) const {
-    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_runs(*key);
-  }
-  void prefetch_window(std::uint64_t hash) const {
-    if (runs_only_) return;
-    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_window(*key);
-  }
-  void prefetch_taken(std::uint64_t hash) const {
-    if (const KeyState* key = first_with(hash); key != nullptr) runtime::prefetch_taken(*key);
+
+  /// A key with this hash, most likely the one that is asked for; null: there is none.
+  const KeyState* first_with(std::uint64_t hash) const {
+    std::size_t i = home(hash);
+    while (places_[i].key != nullptr && places_[i].hash != hash) i = after(i);
+    return places_[i].key;
   }
 
   /// Every live key, in no order that may show in an output. `visit` adds and removes none.
@@ -206,11 +199,6 @@ class KeyStore {
 
   std::size_t home(std::uint64_t hash) const { return hash >> shift_; }
   std::size_t after(std::size_t i) const { return (i + 1) & (places_.size() - 1); }
-  const KeyState* first_with(std::uint64_t hash) const {
-    std::size_t i = home(hash);
-    while (places_[i].key != nullptr && places_[i].hash != hash) i = after(i);
-    return places_[i].key;
-  }
   void keep_key(KeyState& key, std::string_view bytes);
   void forget_key(KeyState& key);
   void put(KeyState& key);

@@ -77,8 +77,9 @@ void Shard::advance(std::size_t number, const Step& step, AlertBatch& out) {
   level.context.alerts = &out;
   level.context.idle_clock = step.idle_clock;
   const std::span<const RoutedEvent> events = level.reorder.release(step.release);
+  look_ahead_.begin(events);
   for (std::size_t i = 0; i < events.size(); ++i) {
-    look_ahead(events.subspan(i));
+    look_ahead_.at(events, i);
     fire_before(level, events[i].time);
     process(number, events[i]);
   }
@@ -100,52 +101,10 @@ std::size_t Shard::due_at_most(EventTime release, EventTime watermark) const {
   return sum;
 }
 
-/// Fetches into the cache what the events some places on will need, in the order in which one thing leads to
-/// the next.
-void Shard::look_ahead(std::span<const RoutedEvent> events) const {
-  constexpr std::size_t kPlace = 48;
-  constexpr std::size_t kKey = 28;
-  constexpr std::size_t kRuns = 12;
-  constexpr std::size_t kWindow = 6;
-  constexpr std::size_t kTaken = 4;
-  if (events.size() <= kPlace) return;
-  const auto store = [&](std::size_t i) -> const KeyStore& { return *stores_[events[i].space]; };
-  prefetch_object(*events[kPlace].event);
-  store(kPlace).prefetch_place(events[kPlace].hash);
-  store(kKey).prefetch_key(events[kKey].hash);
-  prefetch(events[kKey].event->values);
-  prefetch(events[kKey].event->raw.data() + 64);
-  store(kRuns).prefetch_runs(events[kRuns].hash);
-  store(kWindow).prefetch_window(events[kWindow].hash);
-  if (options_.render_alerts) store(kTaken).prefetch_taken(events[kTaken].hash);
-}
-
-/// The same for the timers after the next one.
-void Shard::look_ahead_in_time(const TimerQueue& timers) const {
-  constexpr std::size_t kKey = 16;
-  constexpr std::size_t kRuns = 8;
-  constexpr std::size_t kTaken = 3;
-  if (const Timer* timer = timers.ahead(kKey); timer != nullptr) prefetch_key(*timer->key);
-  if (const Timer* timer = timers.ahead(kRuns); timer != nullptr) {
-    prefetch_runs(*timer->key);
-    stores_[timer->key->space]->prefetch_place(timer->key->hash);
-    prefetch_executor(timer->rule);
-  }
-  if (!options_.render_alerts) return;
-  if (const Timer* timer = timers.ahead(kTaken); timer != nullptr) prefetch_taken(*timer->key);
-}
-
-/// What it has at hand for each event: with many rules that has left the cache since the rule's last one.
-void Shard::prefetch_executor(std::uint32_t rule) const {
-  constexpr std::size_t kBytes = 384;
-  const auto* const at = reinterpret_cast<const char*>(executors_[rule].get());
-  for (std::size_t i = 0; i < kBytes; i += 64) prefetch(at + i);
-}
-
 void Shard::fire_before(Level& level, EventTime time) {
   TimerQueue& timers = level.context.timers;
   while (timers.due(time)) {
-    look_ahead_in_time(timers);
+    look_ahead_.at(timers);
     const Timer timer = timers.pop();
     KeyState& key = *timer.key;
     if (key.generation != timer.generation) continue;

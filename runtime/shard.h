@@ -7,6 +7,7 @@
 #include "base/result.h"
 #include "runtime/context.h"
 #include "runtime/key_store.h"
+#include "runtime/look_ahead.h"
 #include "runtime/reorder_buffer.h"
 
 #include <cstdint>
@@ -112,9 +113,6 @@ class Shard {
   }
 
   void add_to_levels(const RoutedEvent& event);
-  void look_ahead(std::span<const RoutedEvent> events) const;
-  void look_ahead_in_time(const TimerQueue& timers) const;
-  void prefetch_executor(std::uint32_t rule) const;
   void fire_before(Level& level, EventTime time);
   void end_silence(const Timer& timer, RuleState& state);
   void process(std::size_t level, const RoutedEvent& routed);
@@ -155,8 +153,9 @@ class Shard {
   ShardOptions options_;
   Memory memory_;
   std::vector<std::unique_ptr<Level>> levels_;
-  std::vector<std::unique_ptr<KeyStore>> stores_;     // by key space
-  std::vector<std::unique_ptr<Executor>> executors_;  // by rule
+  LookAhead::Stores stores_;
+  LookAhead::Executors executors_;
+  LookAhead look_ahead_{stores_, executors_, options_.render_alerts};
   std::uint64_t sequence_ = 0;
   std::unique_ptr<RestoredEvents> restored_;  // while some of them wait
   std::unique_ptr<EventFacts> facts_;         // of the event in hand

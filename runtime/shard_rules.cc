@@ -40,7 +40,7 @@ void Shard::find_advancing(const AccessIndex& advancing, const Event& event, Key
 
 void Shard::show_found(const AccessIndex& index, AccessIndex::Entry entry, patterns::VariableMask holds) {
   to_show_.push_back({index.rule_of(entry), &index, {holds, index.of_other_index(entry)}});
-  prefetch_executor(to_show_.back().rule);
+  look_ahead_.prefetch_executor(to_show_.back().rule);
 }
 
 /// Rules that are there more than once become one.

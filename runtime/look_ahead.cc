@@ -1,0 +1,87 @@
+#include "runtime/look_ahead.h"
+
+#include "runtime/context.h"
+#include "runtime/prefetch.h"
+
+#include <algorithm>
+
+namespace tocsin::runtime {
+
+void LookAhead::begin(std::span<const RoutedEvent> events) {
+  const auto first = [&](std::size_t count) { return std::min(count, events.size()); };
+  for (std::size_t i = 0; i < first(kPlace); ++i) look_at_place(events[i]);
+  for (std::size_t i = 0; i < first(kKey); ++i) look_at_key(events[i], i);
+  for (std::size_t i = 0; i < first(kRuns); ++i) look_at_runs(i);
+  for (std::size_t i = 0; i < first(kWindow); ++i) look_at_window(i);
+  for (std::size_t i = 0; i < first(kTaken); ++i) look_at_taken(i);
+}
+
+void LookAhead::at(std::span<const RoutedEvent> events, std::size_t i) {
+  const std::size_t left = events.size() - i;
+  if (left > kPlace) look_at_place(events[i + kPlace]);
+  if (left > kKey) look_at_key(events[i + kKey], i + kKey);
+  if (left > kRuns) look_at_runs(i + kRuns);
+  if (left > kWindow) look_at_window(i + kWindow);
+  if (left > kTaken) look_at_taken(i + kTaken);
+}
+
+void LookAhead::look_at_place(const RoutedEvent& event) const {
+  prefetch_object(*event.event);
+  store_of(event).prefetch_place(event.hash);
+}
+
+void LookAhead::look_at_key(const RoutedEvent& event, std::size_t number) {
+  prefetch(event.event->values);
+  prefetch(event.event->type_name.data());
+  prefetch(event.event->raw.data() + 64);
+  prefetch(event.key);
+  const KeyState* const key = store_of(event).first_with(event.hash);
+  key_of(number) = key;
+  if (key != nullptr) prefetch_key(*key);
+}
+
+void LookAhead::look_at_runs(std::size_t number) {
+  const KeyState* const key = key_of(number);
+  if (key != nullptr) prefetch_runs(*key, stores_[key->space]->runs_only());
+}
+
+void LookAhead::look_at_window(std::size_t number) {
+  const KeyState* const key = key_of(number);
+  if (key != nullptr && !stores_[key->space]->runs_only()) prefetch_window(*key);
+}
+
+void LookAhead::look_at_taken(std::size_t number) {
+  if (!shows_taken_) return;
+  const KeyState* const key = key_of(number);
+  if (key != nullptr) prefetch_taken(*key);
+}
+
+void LookAhead::at(const TimerQueue& timers) const {
+  constexpr std::size_t kTimerGeneration = 24;
+  constexpr std::size_t kTimerKey = 14;
+  constexpr std::size_t kTimerRuns = 8;
+  constexpr std::size_t kTimerTaken = 3;
+  const auto is_void = [](const Timer& timer) { return timer.key->generation != timer.generation; };
+  if (const Timer* timer = timers.ahead(kTimerGeneration); timer != nullptr) prefetch(timer->key);
+  if (const Timer* timer = timers.ahead(kTimerKey); timer != nullptr && !is_void(*timer))
+    prefetch_key(*timer->key);
+  if (const Timer* timer = timers.ahead(kTimerRuns); timer != nullptr && !is_void(*timer)) {
+    const KeyStore& store = *stores_[timer->key->space];
+    prefetch_runs(*timer->key, store.runs_only());
+    store.prefetch_place(timer->key->hash);
+    prefetch_executor(timer->rule);
+  }
+  if (!shows_taken_) return;
+  if (const Timer* timer = timers.ahead(kTimerTaken); timer != nullptr && !is_void(*timer))
+    prefetch_taken(*timer->key);
+}
+
+void LookAhead::prefetch_executor(std::uint32_t rule) const {
+  constexpr std::size_t kFew = 8;  // all of them stay in the cache
+  constexpr std::size_t kBytes = 384;
+  if (executors_.size() <= kFew) return;
+  const auto* const at = reinterpret_cast<const char*>(executors_[rule].get());
+  for (std::size_t i = 0; i < kBytes; i += 64) prefetch(at + i);
+}
+
+}  // namespace tocsin::runtime
