@@ -47,7 +47,12 @@ class Pipeline::Impl {
       : options_{options},
         engine_{rule_set_of(std::move(rules)),
                 options.workers,
-                {options.disorder, true, nullptr, options.emitted_bytes_max, options.general_only}},
+                {options.disorder,
+                 true,
+                 nullptr,
+                 options.emitted_bytes_max,
+                 options.runs_scanned,
+                 options.general_only}},
         corrections_{options.workers, options.disorder},
         reader_{options.batch_bytes, options.disorder, options.workers} {
     reader_.set_rules(engine_.shared_rules(), engine_.tables());

@@ -12,6 +12,7 @@
 #include "runtime/alert.h"
 #include "runtime/changing_table.h"
 #include "runtime/counters.h"
+#include "runtime/run_limit.h"
 
 #include <chrono>
 #include <cstdint>
@@ -31,7 +32,8 @@ struct PipelineOptions {
   std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next is read ahead
   connectors::DecodeOptions decode;
   std::size_t emitted_bytes_max = runtime::kEmittedBytesMax;  ///< at most that
-  bool general_only = false;                                  ///< see ShardOptions
+  std::size_t runs_scanned = runtime::kRunsScanned;           ///< see ShardOptions
+  bool general_only = false;                                  ///< the same
 };
 
 /// Lines that one step produced, each ended by '\n'. Reused from step to step.

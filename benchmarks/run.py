@@ -126,8 +126,8 @@ def rules_of(workload, options):
     return path
 
 
-PLAN = [("w1", "search"), ("w2a", "card"), ("w2b", "card"), ("w2c", "card"), ("w3", "login"), ("w3n-success", "login"),
-        ("w3n-failure", "login"), ("w4-3", "stock"), ("w4-5", "stock"), ("w4-7", "stock"), ("w4-9", "stock"),
+PLAN = [("w1", "search"), ("w1-one-key", "search"), ("w2a", "card"), ("w2b", "card"), ("w2c", "card"), ("w3", "login"),
+        ("w3n-success", "login"), ("w3n-failure", "login"), ("w4-3", "stock"), ("w4-5", "stock"), ("w4-7", "stock"), ("w4-9", "stock"),
         ("w6-3", "types9"), ("w6-3-10000", "types9"), ("w6-24", "types30")]
 PLAN += [(f"w5-{rules}-{told_by}", "card") for told_by in ("equal", "regex") for rules in (1, 10, 100, 1000, 10000)]
 BY_HAND = {"w1": "w1_by_hand", "w2a": "w2a_by_hand"}

@@ -40,6 +40,7 @@ struct Context {
   Arena scratch;                 ///< texts made while one event or deadline is worked on
   AlertBatch* alerts = nullptr;  ///< where alerts go during a step
   std::size_t emitted_bytes_max = kEmittedBytesMax;
+  std::size_t runs_scanned = kRunsScanned;
   bool render_alerts = true;            ///< false: counted only
   bool idle_clock = false;              ///< wall time stands in for the events'
   std::optional<LimitFailure> failure;  ///< the first of a step

@@ -75,7 +75,7 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
 
 void EventStore::free(StoredEvent* stored) {
   // Where the next event is captured; all but its beginning was last touched when this one was.
-  for (std::size_t at = 64; at < stored->bytes; at += 64) prefetch(reinterpret_cast<char*>(stored) + at);
+  for (std::size_t at = 64; at < stored->bytes; at += 64) prefetch_line(reinterpret_cast<char*>(stored) + at);
   slab_.free(stored, stored->bytes);
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/key_store.h"
 
 #include "base/bytes.h"
+#include "runtime/run_index.h"
 #include "runtime/window_executor.h"
 
 #include <algorithm>
@@ -19,6 +20,13 @@ RuleState::RuleState(std::uint32_t r) : rule{r} {}
 RuleState::RuleState(RuleState&&) noexcept = default;
 RuleState& RuleState::operator=(RuleState&&) noexcept = default;
 RuleState::~RuleState() = default;
+
+void RuleState::forget_dead_runs() {
+  if (!has_index) return;
+  has_index = false;
+  index.reset();
+  runs.truncate(std::remove_if(runs.begin(), runs.end(), [](const Run& run) { return run.dead; }));
+}
 
 RuleState* KeyState::find_in_places(std::uint32_t rule) {
   const auto place = places->find(rule);
@@ -67,11 +75,11 @@ void prefetch_window(const KeyState& key) {
   if (window == nullptr || window->windows.empty()) return;
   prefetch_object(window->windows.front());
   if (window->times.empty()) return;
-  prefetch(&window->times.front());
-  prefetch(&window->times.back() + 1);
+  prefetch_line(&window->times.front());
+  prefetch_line(&window->times.back() + 1);
   if (window->values.empty()) return;
-  prefetch(&window->values.front());
-  prefetch(&window->values.back() + 1);
+  prefetch_line(&window->values.front());
+  prefetch_line(&window->values.back() + 1);
 }
 
 KeyStore::KeyStore(std::uint16_t space)

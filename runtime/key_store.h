@@ -22,6 +22,7 @@
 
 namespace tocsin::runtime {
 
+class RunIndex;
 class WindowState;
 
 /// One partial match: the events taken so far and the ways on that are still open. What an event looks at
@@ -32,7 +33,7 @@ struct Run {
   patterns::TransitionMask open = 0;  ///< transitions out of `position` that may still be taken
   patterns::PositionId position;
   bool fresh : 1 = true;             ///< no event was seen since the last one was taken
-  bool dead : 1 = false;             ///< to be removed at the end of the step
+  bool dead : 1 = false;             ///< to be removed at the end of the step, or with others: see RunIndex
   bool timed_out : 1 = false;        ///< closed by time; waits for the other runs of its start to end
   bool matched : 1 = false;          ///< its start has had a match
   bool decided : 1 = false;          ///< timed out, and to be told at the end of the step
@@ -50,17 +51,22 @@ struct RuleState {
   ~RuleState();
 
   std::uint32_t rule = 0;
-  std::uint32_t timed_out = 0;  ///< how many of `runs` are only waiting to tell their timeout
+  std::uint32_t timed_out : 31 = 0;  ///< how many of `runs` are only waiting to tell their timeout
+  bool has_index : 1 = false;        ///< said here, where `index` is a cache line on
   ShortList<Run> runs;
   std::unique_ptr<WindowState> window;  ///< of a rule without a pattern
   std::unique_ptr<Silence> silence;     ///< after an alert of a rule with `suppress`
   EventTime session_end = kTimeMin;     ///< last instant of the session, while anything is open
   EventTime session_timer = kTimeMax;   ///< when the timer for it comes; kTimeMax: none is under way
   std::unique_ptr<RuleMemory> memory;   ///< of a rule with settings that need one
+  std::unique_ptr<RunIndex> index;      ///< of `runs`, once they are many
 
   /// Whether an event finds anything that it might change.
   bool open() const { return !runs.empty() || window != nullptr || (memory != nullptr && !memory->empty()); }
   bool idle() const { return !open() && (silence == nullptr || !silence->matters()); }
+
+  /// Leaves the live ones of `runs` alone, without index, as any executor takes them over.
+  void forget_dead_runs();
 };
 
 /// What an event looks at of a key with one rule and one run is two cache lines.
@@ -119,8 +125,8 @@ static_assert(offsetof(KeyState, rules) + 2 * sizeof(void*) + offsetof(RuleState
 /// Fetch into the cache what an event or a timer will look at: the key, then its first runs where they lie
 /// elsewhere.
 inline void prefetch_key(const KeyState& key) {
-  prefetch(&key);
-  prefetch(reinterpret_cast<const char*>(&key) + 64);
+  prefetch_line(&key);
+  prefetch_line(reinterpret_cast<const char*>(&key) + 64);
 }
 /// runs_only  as of the key's store: its third cache line need not be looked at
 inline void prefetch_runs(const KeyState& key, bool runs_only) {
@@ -129,12 +135,12 @@ inline void prefetch_runs(const KeyState& key, bool runs_only) {
   const RuleState& first = *key.rules.begin();
   if (key.rules.outside()) return prefetch_object(first);
   if (first.runs.outside()) {
-    prefetch(first.runs.begin());
-    prefetch(reinterpret_cast<const char*>(first.runs.begin()) + 64);
+    prefetch_line(first.runs.begin());
+    prefetch_line(reinterpret_cast<const char*>(first.runs.begin()) + 64);
   }
   if (runs_only || first.window == nullptr) return;
   const auto* const window = reinterpret_cast<const char*>(first.window.get());
-  for (std::size_t i = 0; i < kWindowStateBytes; i += 64) prefetch(window + i);
+  for (std::size_t i = 0; i < kWindowStateBytes; i += 64) prefetch_line(window + i);
 }
 
 /// The same, still later, of what the window of the first rule holds.
@@ -145,7 +151,8 @@ inline void prefetch_taken(const KeyState& key) {
   constexpr std::size_t kBytes = 320;
   if (key.rules.empty() || key.rules.begin()->runs.empty()) return;
   const auto* const at = reinterpret_cast<const char*>(key.rules.begin()->runs.begin()->tail);
-  for (std::size_t i = 0; i < kBytes; i += 64) prefetch(at + i);
+  if (at == nullptr) return;
+  for (std::size_t i = 0; i < kBytes; i += 64) prefetch_line(at + i);
 }
 
 /// The keys of one key space in one shard.
@@ -160,7 +167,7 @@ class KeyStore {
   KeyState& add(const RoutedEvent& routed);  ///< not there yet
   void remove(KeyState& key);
 
-  void prefetch_place(std::uint64_t hash) const { prefetch(&places_[home(hash)]); }
+  void prefetch_place(std::uint64_t hash) const { prefetch_line(&places_[home(hash)]); }
 
   /// A key with this hash, most likely the one that is asked for; null: there is none.
   const KeyState* first_with(std::uint64_t hash) const {

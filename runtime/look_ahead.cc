@@ -31,10 +31,10 @@ void LookAhead::look_at_place(const RoutedEvent& event) const {
 }
 
 void LookAhead::look_at_key(const RoutedEvent& event, std::size_t number) {
-  prefetch(event.event->values);
-  prefetch(event.event->type_name.data());
-  prefetch(event.event->raw.data() + 64);
-  prefetch(event.key);
+  prefetch_line(event.event->values);
+  prefetch_line(event.event->type_name.data());
+  prefetch_line(event.event->raw.data() + 64);
+  prefetch_line(event.key);
   const KeyState* const key = store_of(event).first_with(event.hash);
   key_of(number) = key;
   if (key != nullptr) prefetch_key(*key);
@@ -62,7 +62,7 @@ void LookAhead::at(const TimerQueue& timers) const {
   constexpr std::size_t kTimerRuns = 8;
   constexpr std::size_t kTimerTaken = 3;
   const auto is_void = [](const Timer& timer) { return timer.key->generation != timer.generation; };
-  if (const Timer* timer = timers.ahead(kTimerGeneration); timer != nullptr) prefetch(timer->key);
+  if (const Timer* timer = timers.ahead(kTimerGeneration); timer != nullptr) prefetch_line(timer->key);
   if (const Timer* timer = timers.ahead(kTimerKey); timer != nullptr && !is_void(*timer))
     prefetch_key(*timer->key);
   if (const Timer* timer = timers.ahead(kTimerRuns); timer != nullptr && !is_void(*timer)) {
@@ -81,7 +81,7 @@ void LookAhead::prefetch_executor(std::uint32_t rule) const {
   constexpr std::size_t kBytes = 384;
   if (executors_.size() <= kFew) return;
   const auto* const at = reinterpret_cast<const char*>(executors_[rule].get());
-  for (std::size_t i = 0; i < kBytes; i += 64) prefetch(at + i);
+  for (std::size_t i = 0; i < kBytes; i += 64) prefetch_line(at + i);
 }
 
 }  // namespace tocsin::runtime

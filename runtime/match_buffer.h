@@ -30,7 +30,7 @@ class MatchBuffer {
   /// Releases `taken` some calls later, when it is in the cache: for what was taken long ago. Its event must
   /// be a captured one.
   void release_later(TakenEvent* taken) {
-    prefetch(taken);
+    prefetch_line(taken);
     std::swap(taken, leaving_[next_leaving_]);
     next_leaving_ = (next_leaving_ + 1) % leaving_.size();
     release(taken);

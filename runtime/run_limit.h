@@ -1,13 +1,18 @@
 #pragma once
-/// `max runs per key: N, fail`: what a step says where a key would have had more.
+/// How many runs one key has: how many it may, and what a step says where it would have had more.
 
 #include "base/event.h"
 #include "runtime/alert.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 namespace tocsin::runtime {
+
+/// Of one rule under one key: among so many runs the one that waits for a value is searched for one by one,
+/// among more by an index.
+inline constexpr std::size_t kRunsScanned = 24;
 
 struct Context;
 struct KeyState;

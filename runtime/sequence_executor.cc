@@ -58,6 +58,8 @@ SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
     awaited.last = target.transitions.front().kind == Transition::Kind::accept;
     if (!position.variable) continue;
     awaited.join = find_join(program_.expressions, condition, position.variable);
+    awaited.looked_up = awaited.join && !awaited.join->differs;
+    may_index_ = may_index_ || awaited.looked_up;
     advancing_ |= patterns::mask_of(target.variable);
   }
 }
@@ -72,16 +74,54 @@ bool SequenceExecutor::may_open(CurrentEvent& event) {
 void SequenceExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& event) {
   tests_.look_at(event);
   if (!state.runs.empty() && tests_.any_own_holds(advancing_)) {
-    const std::uint64_t matches_before = counters_.matches;
-    for (Run& run : state.runs) {
-      if (!advances(run)) continue;
-      advance(key, run, event);
-      // What a match drops started no later than its last event: all there are, and what would start now.
-      if (run.dead && ends_all_) return drop(state);
-    }
-    if (counters_.matches != matches_before) remove_dead(state);
+    const bool all_gone =
+        is_indexed(state) ? advance_found(key, state, event) : advance_scanned(key, state, event);
+    if (all_gone) return;
   }
   if (tests_.satisfied(awaited_[patterns::kStart.value].variable, nullptr)) open_run(key, state, event);
+}
+
+/// Shows the event to every run. Whether a match has dropped them: what it drops started no later than its
+/// last event, so all there are, and what would start now.
+bool SequenceExecutor::advance_scanned(KeyState& key, RuleState& state, CurrentEvent& event) {
+  bool any_ended = false;
+  for (Run& run : state.runs) {
+    if (!advances(run) || !advance(key, run, event)) continue;
+    if (ends_all_) return drop(state), true;
+    end_run(state, run);
+    any_ended = true;
+  }
+  if (any_ended) tidy_up(state);
+  return false;
+}
+
+/// The same, of runs that have an index.
+bool SequenceExecutor::advance_found(KeyState& key, RuleState& state, CurrentEvent& event) {
+  find_waiting(*state.index);
+  for (const std::uint32_t found : found_) {
+    Run& run = state.runs[found];
+    if (run.dead) continue;
+    if (!advances(run) || !advance(key, run, event)) {
+      state.index->add(what_awaits(run), found);
+      continue;
+    }
+    if (ends_all_) return drop(state), true;
+    end_run(state, run);
+  }
+  tidy_up(state);
+  return false;
+}
+
+/// Takes those out of `index` that may wait for the event in hand, in the order of their starts.
+void SequenceExecutor::find_waiting(RunIndex& index) {
+  found_.clear();
+  for (std::uint16_t p = 0; p < awaited_.size(); ++p) {
+    const Awaited& awaited = awaited_[p];
+    if (p == patterns::kStart.value || !tests_.own_holds(awaited.variable)) continue;
+    const std::uint64_t value = awaited.looked_up ? tests_.fingerprint(awaited.variable, *awaited.join) : 0;
+    index.take({PositionId{p}, value}, found_);
+  }
+  std::sort(found_.begin(), found_.end());
 }
 
 /// Whether the event in hand is the one that `run` waits for.
@@ -90,25 +130,28 @@ bool SequenceExecutor::advances(const Run& run) {
   return tests_.satisfied(awaited.variable, awaited.join, run);
 }
 
-/// Takes the event into `run`, which is dead if that completed its match.
-void SequenceExecutor::advance(KeyState& key, Run& run, CurrentEvent& event) {
+/// Takes the event into `run`. Whether that completed its match.
+bool SequenceExecutor::advance(KeyState& key, Run& run, CurrentEvent& event) {
   const Awaited& awaited = awaited_[run.position.value];
-  run.dead = awaited.last;
-  if (awaited.last) return emit_match(key, run, event);
+  if (awaited.last) return emit_match(key, run, event), true;
   TakenEvent* const before = run.tail;
   run.tail = context_.buffer.append(before, event.captured(), awaited.variable, 0);
   context_.buffer.release(before);
   await(run, awaited.next);
+  return false;
 }
 
 void SequenceExecutor::open_run(KeyState& key, RuleState& state, CurrentEvent& event) {
   const Awaited& start = awaited_[patterns::kStart.value];
-  if (state.runs.size() >= runs_max_ && !make_room(key, state, event)) return;
+  const std::size_t live = state.has_index ? state.index->live() : state.runs.size();
+  if (live >= runs_max_ && !make_room(key, state, event)) return;
   Run& run = state.runs.emplace_back();
   run.begun = event.event().time;
   run.start_sequence = event.sequence();
   run.tail = context_.buffer.append(nullptr, event.captured(), start.variable, 0);
   await(run, start.next);
+  if (state.has_index)
+    state.index->begin(what_awaits(run), static_cast<std::uint32_t>(state.runs.size() - 1));
   ++counters_.runs_live;
   if (!within_lane_) return;
   const EventTime deadline = saturating_add(run.begun, within_);
@@ -118,8 +161,8 @@ void SequenceExecutor::open_run(KeyState& key, RuleState& state, CurrentEvent& e
 /// Whether one more run may be kept.
 bool SequenceExecutor::make_room(const KeyState& key, RuleState& state, const CurrentEvent& event) {
   if (program_.run_limit.policy == patterns::LimitPolicy::drop_oldest) {
-    state.runs[0].dead = true;
-    remove_dead(state);
+    end_run(state, state.runs[first_live(state)]);
+    tidy_up(state);
     ++counters_.runs_dropped;
     return true;
   }
@@ -136,31 +179,71 @@ void SequenceExecutor::await(Run& run, PositionId position) {
   if (join) run.joined = tests_.awaited_fingerprint(*join, run.tail);
 }
 
-void SequenceExecutor::remove_dead(RuleState& state) {
-  const auto gone = [&](const Run& run) {
-    if (run.dead) context_.buffer.release_later(run.tail);
-    return run.dead;
-  };
-  const auto live = std::remove_if(state.runs.begin(), state.runs.end(), gone);
-  counters_.runs_live -= static_cast<std::uint64_t>(state.runs.end() - live);
-  state.runs.truncate(live);
+/// `tidy_up` is to follow.
+void SequenceExecutor::end_run(RuleState& state, Run& run) {
+  run.dead = true;
+  context_.buffer.release_later(run.tail);
+  run.tail = nullptr;
+  --counters_.runs_live;
+  if (state.has_index) state.index->end();
+}
+
+/// Removes the runs that have ended; where there is an index, once they are as many as the others.
+void SequenceExecutor::tidy_up(RuleState& state) {
+  if (state.has_index && state.index->live() > state.runs.size() / 2) return;
+  const bool had_index = state.has_index;
+  const auto gone = [](const Run& run) { return run.dead; };
+  state.runs.truncate(std::remove_if(state.runs.begin(), state.runs.end(), gone));
+  if (!had_index) return;
+  state.has_index = false;
+  state.index.reset();
+  if (state.runs.size() > context_.runs_scanned / 2) make_index(state);
 }
 
 void SequenceExecutor::drop(RuleState& state) {
-  for (Run& run : state.runs) run.dead = true;
-  remove_dead(state);
+  for (Run& run : state.runs) {
+    if (!run.dead) end_run(state, run);
+  }
+  tidy_up(state);
+}
+
+// --- many runs -------------------------------------------------------------------------------------
+
+bool SequenceExecutor::is_indexed(RuleState& state) {
+  if (!state.has_index && may_index_ && state.runs.size() > context_.runs_scanned) make_index(state);
+  return state.has_index;
+}
+
+void SequenceExecutor::make_index(RuleState& state) {
+  state.has_index = true;
+  state.index = std::make_unique<RunIndex>();
+  for (std::uint32_t i = 0; i < state.runs.size(); ++i) state.index->begin(what_awaits(state.runs[i]), i);
+}
+
+RunIndex::Awaited SequenceExecutor::what_awaits(const Run& run) const {
+  return {run.position, awaited_[run.position.value].looked_up ? run.joined : 0};
+}
+
+/// The number of the first one that has not ended; of all there are, if there is none.
+std::size_t SequenceExecutor::first_live(RuleState& state) {
+  std::size_t i = state.has_index ? state.index->first() : 0;
+  while (i < state.runs.size() && state.runs[i].dead) ++i;
+  if (state.has_index) state.index->set_first(static_cast<std::uint32_t>(i));
+  return i;
 }
 
 // --- deadlines -------------------------------------------------------------------------------------
 
 void SequenceExecutor::on_deadline(KeyState& key, RuleState& state, EventTime deadline) {
   context_.scratch.reset();
-  for (Run& run : state.runs) {
+  for (std::size_t i = first_live(state); i < state.runs.size(); ++i) {
+    Run& run = state.runs[i];
+    if (run.dead) continue;
     if (saturating_add(run.begun, within_) > deadline) break;
     if (program_.on_timeout) emit_timeout(key, run, deadline);
-    run.dead = true;
+    end_run(state, run);
   }
-  remove_dead(state);
+  tidy_up(state);
 }
 
 // --- snapshots -------------------------------------------------------------------------------------

@@ -8,10 +8,13 @@
 #include "runtime/emitter.h"
 #include "runtime/event_tests.h"
 #include "runtime/key_store.h"
+#include "runtime/run_index.h"
 
 #include <boost/container/small_vector.hpp>
 
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace tocsin::runtime {
 
@@ -24,7 +27,8 @@ class SequenceExecutor final : public Executor {
 
   bool may_open(CurrentEvent& event) override;
 
-  /// cost  one comparison for each run of the key that the event cannot advance
+  /// cost  one comparison for each run of the key that the event cannot advance; of many runs none, for those
+  ///       that wait for another value
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   bool keeps_only_runs() const override { return program_.suppress == Duration{0}; }
@@ -39,14 +43,23 @@ class SequenceExecutor final : public Executor {
     patterns::PositionId next;  // where a run is once it has it
     bool last = false;          // its event completes the match
     std::optional<Join> join;
+    bool looked_up = false;  // by the value that `join` compares
   };
 
+  bool advance_scanned(KeyState& key, RuleState& state, CurrentEvent& event);
+  bool advance_found(KeyState& key, RuleState& state, CurrentEvent& event);
+  void find_waiting(RunIndex& index);
   bool advances(const Run& run);
-  void advance(KeyState& key, Run& run, CurrentEvent& event);
+  bool advance(KeyState& key, Run& run, CurrentEvent& event);
   void open_run(KeyState& key, RuleState& state, CurrentEvent& event);
   bool make_room(const KeyState& key, RuleState& state, const CurrentEvent& event);
   void await(Run& run, patterns::PositionId position);
-  void remove_dead(RuleState& state);
+  void end_run(RuleState& state, Run& run);
+  void tidy_up(RuleState& state);
+  bool is_indexed(RuleState& state);
+  void make_index(RuleState& state);
+  RunIndex::Awaited what_awaits(const Run& run) const;
+  static std::size_t first_live(RuleState& state);
   void emit_match(KeyState& key, const Run& run, CurrentEvent& event);
   void emit_timeout(KeyState& key, const Run& run, EventTime deadline);
 
@@ -59,7 +72,9 @@ class SequenceExecutor final : public Executor {
   boost::container::small_vector<Awaited, 3> awaited_;  // by position
   patterns::VariableMask advancing_ = 0;                // variables that some run may wait for
   bool ends_all_;                                       // a match drops every run of its key
+  bool may_index_ = false;                              // some position has runs that are looked up
   EventTests tests_;
+  std::vector<std::uint32_t> found_;  // runs that wait for the event in hand
   Emitter emitter_;
   const patterns::Program& program_;
 };

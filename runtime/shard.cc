@@ -32,6 +32,7 @@ void Shard::make_levels(const std::shared_ptr<const RuleSet>& rules) {
     levels_.push_back(std::make_unique<Level>(memory_, rules, options_.disorder));
     levels_.back()->context.render_alerts = options_.render_alerts;
     levels_.back()->context.emitted_bytes_max = options_.emitted_bytes_max;
+    levels_.back()->context.runs_scanned = options_.runs_scanned;
     levels_.back()->context.tables = options_.tables;
     levels_.back()->context.now = levels_.front()->context.now;
   }
@@ -351,6 +352,7 @@ void Shard::keep_rules(KeyState& key,
   const auto gone = [&](const RuleState& state) { return !new_index[state.rule]; };
   key.rules.truncate(std::remove_if(key.rules.begin(), key.rules.end(), gone));
   for (RuleState& state : key.rules) {
+    state.forget_dead_runs();
     keep_silence(key, state, *next.rules()[*new_index[state.rule]].program);
     state.rule = *new_index[state.rule];
   }

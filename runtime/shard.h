@@ -32,6 +32,7 @@ struct ShardOptions {
                               ///< then rules cannot be swapped
   const TableStore* tables = nullptr;  ///< none: every look-up is null
   std::size_t emitted_bytes_max = kEmittedBytesMax;
+  std::size_t runs_scanned = kRunsScanned;  ///< of one rule under one key; more have an index
   bool general_only = false;  ///< no executor for a special shape and no index: the same alerts, to compare
 };
 

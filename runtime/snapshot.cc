@@ -331,8 +331,10 @@ bool can_wait(const Run& run, const patterns::Program& program) {
 }  // namespace
 
 void save_runs(const ShortList<Run>& runs, SnapshotWriter& out) {
-  out.number(runs.size());
+  const auto dead = std::count_if(runs.begin(), runs.end(), [](const Run& run) { return run.dead; });
+  out.number(runs.size() - static_cast<std::size_t>(dead));
   for (const Run& run : runs) {
+    if (run.dead) continue;
     out.path(run.tail);
     out.word(run.joined);
     out.number(run.open);

@@ -27,7 +27,8 @@ struct Mode {
   bool late = false;                 ///< the shuffle goes beyond that, by no more than kLateness
   bool snapshots = false;            ///< after each batch goes on from a snapshot, with all fresh
   std::size_t copies = 1;            ///< of the rules; the last ones' alerts count. Many have an index
-  bool general_only = false;         ///< by the general executors, and without the index
+  bool general_only = false;         ///< by the general executors, and without the index of conditions
+  std::size_t runs_scanned = 24;     ///< more than so many of one key have an index
 };
 
 /// What rules with `late: apply` allow, in seconds.

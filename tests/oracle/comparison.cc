@@ -15,9 +15,9 @@ namespace {
 
 constexpr std::array kModes{Mode{2, 1, 1},
                             Mode{4, 7, 0, false, false, 5},
-                            Mode{1, 1, 2},
-                            Mode{1, 1, 0, false, true},
-                            Mode{2, 1, 3, false, true, 4},
+                            Mode{1, 1, 2, false, false, 1, false, 0},
+                            Mode{1, 1, 0, false, true, 1, false, 0},
+                            Mode{2, 1, 3, false, true, 4, false, 2},
                             Mode{1, 1000, 0, false, false, 7},
                             Mode{1, 3, 4, false, true, 1, true}};
 
@@ -131,14 +131,16 @@ Comparison compare_in_all_modes(const Case& question) {
   for (const Mode& mode : kModes) {
     if (!out.difference.empty()) break;
     const auto other = comparable(engine_alerts(*rules, question.events, mode));
-    const std::string name =
-        fmt::format("{} workers, {} records a batch, shuffle {}, snapshots {}, {} copies, general only {}",
-                    mode.workers,
-                    mode.batch_records,
-                    mode.shuffle,
-                    mode.snapshots,
-                    mode.copies,
-                    mode.general_only);
+    const std::string name = fmt::format(
+        "{} workers, {} records a batch, shuffle {}, snapshots {}, {} copies, general only {}, {} runs "
+        "scanned",
+        mode.workers,
+        mode.batch_records,
+        mode.shuffle,
+        mode.snapshots,
+        mode.copies,
+        mode.general_only,
+        mode.runs_scanned);
     out.difference = both("in order, one batch, one worker", lines, name.c_str(), other);
   }
   if (out.difference.empty() && !question.above) out.difference = compare_counted(question, alerts);

@@ -146,6 +146,7 @@ app::PipelineOptions options_of(const Mode& mode) {
   options.workers = mode.workers;
   options.disorder = std::chrono::seconds(mode.shuffle == 0 ? 0 : kDisorderSeconds);
   options.general_only = mode.general_only;
+  options.runs_scanned = mode.runs_scanned;
   return options;
 }
 
