@@ -12,8 +12,6 @@ namespace {
 /// Among so many, a rule's state is searched for one by one.
 constexpr std::size_t kRulesSearched = 8;
 
-constexpr unsigned kPlacesMinLog2 = 6;
-
 }  // namespace
 
 RuleState::RuleState(std::uint32_t r) : rule{r} {}
@@ -82,8 +80,7 @@ void prefetch_window(const KeyState& key) {
   prefetch_line(&window->values.back() + 1);
 }
 
-KeyStore::KeyStore(std::uint16_t space)
-    : space_{space}, shift_{64 - kPlacesMinLog2}, places_(1 << kPlacesMinLog2) {}
+KeyStore::KeyStore(std::uint16_t space) : space_{space} {}
 
 KeyStore::~KeyStore() {
   for (KeyState* key : slots_) {
@@ -93,13 +90,10 @@ KeyStore::~KeyStore() {
 }
 
 KeyState* KeyStore::find(const RoutedEvent& routed) {
-  for (std::size_t i = home(routed.hash); places_[i].key != nullptr; i = after(i)) {
-    if (places_[i].hash != routed.hash) continue;
-    const std::string_view key = places_[i].key->key_bytes();
-    if (key.size() == routed.key_size && same_bytes(key.data(), routed.key, key.size()))
-      return places_[i].key;
-  }
-  return nullptr;
+  return places_.find(routed.hash, [&](const KeyState& state) {
+    const std::string_view key = state.key_bytes();
+    return key.size() == routed.key_size && same_bytes(key.data(), routed.key, key.size());
+  });
 }
 
 KeyState& KeyStore::add(const RoutedEvent& routed) {
@@ -112,8 +106,7 @@ KeyState& KeyStore::add(const RoutedEvent& routed) {
   key.hash = routed.hash;
   keep_key(key, routed.key_bytes());
   key.space = space_;
-  if (++size_ * 2 > places_.size()) grow();
-  put(key);
+  places_.add(key.hash, &key, [](const KeyState& state) { return state.hash; });
   return key;
 }
 
@@ -133,35 +126,8 @@ void KeyStore::forget_key(KeyState& key) {
   key.key_size = 0;
 }
 
-void KeyStore::put(KeyState& key) {
-  std::size_t i = home(key.hash);
-  while (places_[i].key != nullptr) i = after(i);
-  places_[i] = {key.hash, &key};
-}
-
-void KeyStore::grow() {
-  std::vector<Place, BlockAllocator<Place>> old(places_.size() * 2);
-  old.swap(places_);
-  --shift_;
-  for (const Place& place : old) {
-    if (place.key != nullptr) put(*place.key);
-  }
-}
-
 void KeyStore::remove(KeyState& key) {
-  std::size_t hole = home(key.hash);
-  while (places_[hole].key != &key) hole = after(hole);
-  // What was pushed behind the hole by it moves up, so that probing never meets a gap before its key.
-  for (std::size_t i = after(hole); places_[i].key != nullptr; i = after(i)) {
-    const std::size_t mask = places_.size() - 1;
-    const std::size_t distance = (i - home(places_[i].hash)) & mask;
-    if (distance < ((i - hole) & mask)) continue;
-    places_[hole] = places_[i];
-    hole = i;
-  }
-  places_[hole] = {};
-  --size_;
-
+  places_.remove(key.hash, &key);
   forget_key(key);
   ++key.generation;
   if (key.rules.size() > KeyState::kRulesKept) {

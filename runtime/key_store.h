@@ -2,6 +2,7 @@
 /// Keyed state: what a shard keeps for each key that has something open. A key with nothing open is not kept.
 
 #include "patterns/program.h"
+#include "runtime/key_places.h"
 #include "runtime/match_buffer.h"
 #include "runtime/prefetch.h"
 #include "runtime/router.h"
@@ -167,21 +168,17 @@ class KeyStore {
   KeyState& add(const RoutedEvent& routed);  ///< not there yet
   void remove(KeyState& key);
 
-  void prefetch_place(std::uint64_t hash) const { prefetch_line(&places_[home(hash)]); }
+  void prefetch_place(std::uint64_t hash) const { places_.prefetch(hash); }
 
-  /// A key with this hash, most likely the one that is asked for; null: there is none.
+  /// A key with this hash, most likely the one that is asked for; null: there is none. Looks at no key.
   const KeyState* first_with(std::uint64_t hash) const {
-    std::size_t i = home(hash);
-    while (places_[i].key != nullptr && places_[i].hash != hash) i = after(i);
-    return places_[i].key;
+    return places_.find(hash, [](const KeyState&) { return true; });
   }
 
   /// Every live key, in no order that may show in an output. `visit` adds and removes none.
   template <class Visit>
   void for_each(Visit&& visit) {
-    for (const Place& place : places_) {
-      if (place.key != nullptr) visit(*place.key);
-    }
+    places_.for_each(visit);
   }
 
   void move_to_space(std::uint16_t space);
@@ -197,25 +194,12 @@ class KeyStore {
   void set_runs_only(bool yes) { runs_only_ = yes; }
 
  private:
-  /// A slot of the hash table: open addressing, linear probing, the hash's high bits (the low ones pick the
-  /// key group).
-  struct Place {
-    std::uint64_t hash = 0;
-    KeyState* key = nullptr;  // null: free
-  };
-
-  std::size_t home(std::uint64_t hash) const { return hash >> shift_; }
-  std::size_t after(std::size_t i) const { return (i + 1) & (places_.size() - 1); }
   void keep_key(KeyState& key, std::string_view bytes);
   void forget_key(KeyState& key);
-  void put(KeyState& key);
-  void grow();
 
   std::uint16_t space_;
   bool runs_only_ = false;
-  unsigned shift_;                                    // 64 - log2(places_.size())
-  std::vector<Place, BlockAllocator<Place>> places_;  // at most half of them taken
-  std::size_t size_ = 0;
+  KeyPlaces places_;
   Slab slab_;
   std::vector<KeyState*> slots_;  // all there are, in slab_; freed ones keep their memory
   std::vector<KeyState*> free_;

@@ -57,11 +57,13 @@ void LookAhead::look_at_taken(std::size_t number) {
 }
 
 void LookAhead::at(const TimerQueue& timers) const {
+  constexpr std::size_t kTimerPlace = 64;
   constexpr std::size_t kTimerGeneration = 24;
   constexpr std::size_t kTimerKey = 14;
   constexpr std::size_t kTimerRuns = 8;
   constexpr std::size_t kTimerTaken = 3;
   const auto is_void = [](const Timer& timer) { return timer.key->generation != timer.generation; };
+  if (const Timer* timer = timers.ahead(kTimerPlace); timer != nullptr) prefetch_line(timer);
   if (const Timer* timer = timers.ahead(kTimerGeneration); timer != nullptr) prefetch_line(timer->key);
   if (const Timer* timer = timers.ahead(kTimerKey); timer != nullptr && !is_void(*timer))
     prefetch_key(*timer->key);
