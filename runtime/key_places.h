@@ -26,13 +26,14 @@ class KeyPlaces {
   /// The key for which `is_it(key)`, of those that may have this hash; null: there is none.
   template <class IsIt>
   KeyState* find(std::uint64_t hash, IsIt&& is_it) const {
+    std::size_t left = buckets_.size();  // keys made for it could have passed all buckets, in turn
     for (std::size_t b = home(hash);; b = after(b)) {
       const Bucket& bucket = buckets_[b];
       for (unsigned same = bucket.with(tag_of(hash)); same != 0; same &= same - 1) {
         KeyState* const key = bucket.keys[static_cast<std::size_t>(std::countr_zero(same))];
         if (is_it(*key)) return key;
       }
-      if (bucket.passed == 0) return nullptr;
+      if (bucket.passed == 0 || --left == 0) return nullptr;
     }
   }
 
