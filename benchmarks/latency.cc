@@ -15,11 +15,13 @@
 /// must give the alerts of the first one to the byte, and `--matches` says how many there are.
 
 #include "base/time.h"
+#include "benchmarks/numbered_lines.h"
 #include "benchmarks/piped_child.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <simdjson.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -30,6 +32,7 @@
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
@@ -40,9 +43,9 @@
 
 namespace {
 
+using numbered::Stream;
 using Nanoseconds = std::int64_t;
 
-constexpr std::string_view kNumberName = "latency_line";  // the attribute that is added to each line
 constexpr double kSecondNs = 1e9;
 constexpr double kMicrosecondNs = 1e3;
 constexpr Nanoseconds kSleepMin = 50'000;  // for less it is not worth to sleep: waking up takes about as long
@@ -55,6 +58,7 @@ struct Options {
   double full = 0;  ///< events a second; 0: to be found
   int repeat = 5;
   std::int64_t matches = -1;  ///< negative: not known
+  bool apart = false;
   bool json = false;
   std::vector<std::string> more;  ///< for tocsin
 };
@@ -65,45 +69,6 @@ struct Options {
 
 Nanoseconds now() {
   return std::chrono::steady_clock::now().time_since_epoch().count();
-}
-
-// --- the lines -------------------------------------------------------------------------------------
-
-struct Stream {
-  std::string bytes;
-  std::vector<std::size_t> ends;  // of the lines in `bytes`
-};
-
-struct Line {
-  std::uint64_t ts = 0;
-  std::string_view text;
-};
-
-std::vector<Line> lines_of(const simdjson::padded_string& file) {
-  std::vector<Line> lines;
-  simdjson::ondemand::parser parser;
-  const std::string_view bytes{file.data(), file.size()};
-  for (std::size_t at = 0, end = 0; at < bytes.size(); at = end + 1) {
-    end = std::min(bytes.find('\n', at), bytes.size());
-    auto document =
-        parser.iterate(bytes.data() + at, end - at, bytes.size() - at + simdjson::SIMDJSON_PADDING);
-    lines.push_back({document["ts"].get_uint64(), bytes.substr(at, end - at)});
-  }
-  return lines;
-}
-
-/// In the order of time, each with its number in front.
-Stream read_stream(const std::string& path) {
-  const simdjson::padded_string file = simdjson::padded_string::load(path);
-  std::vector<Line> lines = lines_of(file);
-  if (lines.empty()) give_up(path + " is empty");
-  std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.ts < b.ts; });
-  Stream stream;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    stream.bytes += fmt::format("{{\"{}\":{},{}\n", kNumberName, i, lines[i].text.substr(1));
-    stream.ends.push_back(stream.bytes.size());
-  }
-  return stream;
 }
 
 // --- one run ---------------------------------------------------------------------------------------
@@ -119,10 +84,11 @@ struct Record {
   std::string alerts;
   std::vector<Mark> written;
   std::vector<Mark> read;
-  Nanoseconds start = 0;  // line 0 was due
-  Nanoseconds taken = 0;  // the last line had been taken
-  double gap = 0;         // between lines, in nanoseconds
-  double processor_s = 0;
+  Nanoseconds start = 0;       // line 0 was due
+  Nanoseconds taken = 0;       // the last line had been taken
+  double gap = 0;              // between lines, in nanoseconds
+  double processor_s = 0;      // of the child
+  std::int64_t preempted = 0;  // how often the child or this program had to make room for others
 
   Nanoseconds due(std::size_t line) const {
     return start + static_cast<Nanoseconds>(gap * static_cast<double>(line));
@@ -205,6 +171,41 @@ std::vector<std::string> command(const Options& options) {
   return words;
 }
 
+rusage own_usage() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return used;
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
+cpu_set_t allowed_processors() {
+  cpu_set_t processors;
+  ::sched_getaffinity(0, sizeof processors, &processors);
+  return processors;
+}
+
+/// Starts the child; if asked for, on all processors but the first, which is left to this program. They are
+/// up by turns, and so a scheduler may well keep both on one.
+std::unique_ptr<PipedChild> start(const Options& options, bool quiet) {
+  if (!options.apart) return std::make_unique<PipedChild>(command(options), quiet);
+  static const cpu_set_t all = allowed_processors();
+  if (CPU_COUNT(&all) < 2) give_up("there is only one processor");
+  int number = 0;
+  while (!CPU_ISSET(number, &all)) ++number;
+  cpu_set_t first;
+  CPU_ZERO(&first);
+  CPU_SET(number, &first);
+  cpu_set_t others = all;
+  CPU_CLR(number, &others);
+  ::sched_setaffinity(0, sizeof others, &others);  // children begin where their parent may run
+  auto child = std::make_unique<PipedChild>(command(options), quiet);
+  ::sched_setaffinity(0, sizeof first, &first);
+  return child;
+}
+
 /// gap   between two lines; 0: as fast as they are taken
 void run(const Stream& stream, const Options& options, double gap, bool quiet, Record& record) {
   record.alerts.clear();  // its memory stays, so that no run but the first has to ask for it
@@ -213,9 +214,12 @@ void run(const Stream& stream, const Options& options, double gap, bool quiet, R
   record.written.reserve(stream.ends.size());
   record.read.reserve(stream.ends.size());
   record.gap = gap;
-  PipedChild child(command(options), quiet);
-  Run(stream, child, record).run();
-  record.processor_s = child.finish();
+  const rusage before = own_usage();
+  const auto child = start(options, quiet);
+  Run(stream, *child, record).run();
+  const rusage used = child->finish();
+  record.processor_s = seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+  record.preempted = used.ru_nivcsw + own_usage().ru_nivcsw - before.ru_nivcsw;
 }
 
 // --- what came of it -------------------------------------------------------------------------------
@@ -235,7 +239,7 @@ Newest newest_event(simdjson::ondemand::object variables) {
   Newest newest;
   for (auto variable : variables) {
     for (auto event : variable.value().get_array()) {
-      const std::uint64_t line = event[kNumberName].get_uint64();
+      const std::uint64_t line = event[numbered::kNumberName].get_uint64();
       if (line >= newest.line) newest = {line, event["ts"].get_uint64()};
     }
   }
@@ -294,9 +298,10 @@ Percentiles percentiles(std::vector<Nanoseconds> values) {
 }
 
 struct Outcome {
-  double load = 0;         ///< percent
-  double rate = 0;         ///< that was reached, in events a second
-  double busy = 0;         ///< processor seconds of tocsin in a second
+  double load = 0;  ///< percent
+  double rate = 0;  ///< that was reached, in events a second
+  double busy = 0;  ///< processor seconds of tocsin in a second
+  std::int64_t preempted = 0;
   std::size_t alerts = 0;  ///< that were measured
   Percentiles latency{};
   Percentiles behind{};  ///< of the writing of lines, when they were due
@@ -306,6 +311,7 @@ Outcome measure(const Stream& stream, const Record& record, const std::vector<Ma
   Outcome out;
   out.rate = static_cast<double>(stream.ends.size()) / record.seconds();
   out.busy = record.processor_s / record.seconds();
+  out.preempted = record.preempted;
   std::vector<Nanoseconds> times;
   Marks read(record.read);
   for (const Match& match : matches) {
@@ -324,7 +330,8 @@ Outcome measure(const Stream& stream, const Record& record, const std::vector<Ma
 /// All of them checked against the alerts that the first run gave.
 class Bench {
  public:
-  explicit Bench(Options options) : options_{std::move(options)}, stream_{read_stream(options_.input)} {}
+  explicit Bench(Options options)
+      : options_{std::move(options)}, stream_{numbered::read_stream(options_.input)} {}
 
   void run() {
     find_full_speed();
@@ -394,23 +401,24 @@ class Bench {
         options_.repeat);
     fmt::print("{:>6} {:>10} {:>6}", "load", "events/s", "busy");
     for (const char* name : kShareNames) fmt::print(" {:>9}", name);
-    fmt::print(" µs; written late by\n");
+    fmt::print(" {:>9} {:>9}   (µs)\n", "late p99", "preempted");
   }
 
   static void print(const Outcome& outcome) {
     fmt::print("{:>5}% {:>10.0f} {:>5.0f}%", outcome.load, outcome.rate, 100 * outcome.busy);
     for (const double value : outcome.latency) fmt::print(" {:>9.1f}", value);
-    fmt::print(" p99 {:.1f}, max {:.1f}\n", outcome.behind[2], outcome.behind[4]);
+    fmt::print(" {:>9.1f} {:>9}\n", outcome.behind[2], outcome.preempted);
     std::fflush(stdout);
   }
 
   static std::string json(const Outcome& outcome) {
-    std::string out =
-        fmt::format(R"({{"load_percent":{},"events_per_second":{:.0f},"busy":{:.3f},"alerts":{})",
-                    outcome.load,
-                    outcome.rate,
-                    outcome.busy,
-                    outcome.alerts);
+    std::string out = fmt::format(
+        R"({{"load_percent":{},"events_per_second":{:.0f},"busy":{:.3f},"preempted":{},"alerts":{})",
+        outcome.load,
+        outcome.rate,
+        outcome.busy,
+        outcome.preempted,
+        outcome.alerts);
     for (std::size_t i = 0; i < kShares.size(); ++i) {
       out += fmt::format(R"(,"{}_us":{:.1f},"written_late_{}_us":{:.1f})",
                          kShareNames[i],
@@ -441,6 +449,7 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--repeat", options.repeat, "Runs at each speed, of which the best counts")
       ->check(CLI::Range(1, 1000));
   app.add_option("--matches", options.matches, "How many there are; any other number is an error");
+  app.add_flag("--apart", options.apart, "One processor for the lines, the others for tocsin");
   app.add_flag("--json", options.json, "Print one JSON object for machines");
   app.add_option("more", options.more, "Flags for tocsin, after `--`");
 }

@@ -89,16 +89,13 @@ class PipedChild {
     if (in_ >= 0) ::close(std::exchange(in_, -1));
   }
 
-  /// Waits for its end. Returns the seconds of processor time that it took.
-  double finish() {
+  /// Waits for its end. Returns what it took.
+  rusage finish() {
     int status = 0;
     rusage used{};
     check(::wait4(std::exchange(process_, 0), &status, 0, &used) > 0, "wait for");
     if (status != 0) throw std::runtime_error(name_ + " failed");
-    const auto seconds = [](const timeval& t) {
-      return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
-    };
-    return seconds(used.ru_utime) + seconds(used.ru_stime);
+    return used;
   }
 
  private:
