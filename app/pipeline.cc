@@ -75,7 +75,7 @@ class Pipeline::Impl {
   EventTime watermark_ = kTimeMin;
   std::uint64_t runs_peak_ = 0;
 
-  Engine::RunCounts runs_;  // at the end of the last step
+  Engine::RunCounts runs_;  // when they were counted last
 
  private:
   void take_in(Reading& reading, StepOutput& out);
@@ -86,12 +86,15 @@ class Pipeline::Impl {
   void route_again(Input& input, Chunk& chunk);
   EventTime move_time();
   void step_engine(EventTime release, StepOutput& out);
+  void count_runs(EventTime release);
   bool idle(const Input& input) const;
   void recycle_chunks(EventTime released);
 
-  std::deque<Chunk> chunks_;       // events of which may wait for their time
-  EventTime released_ = kTimeMin;  // events up to and with this have been worked through
-  bool wall_time_ = false;         // stands in for the time of events: all inputs are idle
+  std::deque<Chunk> chunks_;          // events of which may wait for their time
+  EventTime released_ = kTimeMin;     // events up to and with this have been worked through
+  bool wall_time_ = false;            // stands in for the time of events: all inputs are idle
+  std::uint64_t counted_events_ = 0;  // that had come when the runs were counted last
+  steady_clock::time_point counted_at_;
 };
 
 void Pipeline::Impl::add_input(std::unique_ptr<connectors::Source> source, connectors::Format format) {
@@ -235,14 +238,29 @@ void Pipeline::Impl::step_engine(EventTime release, StepOutput& out) {
   const std::size_t first = out.alerts.alerts.size();
   EventTime released = engine_.step(release, watermark_, wall_time_, out.alerts);
   released_ = std::max(released_, released);
-  runs_ = engine_.runs();
-  runs_peak_ = std::max(runs_peak_, runs_.live);
+  count_runs(release);
   if (!corrections_.empty()) {
     released = corrections_.step({released, watermark_, wall_time_}, out.alerts, first);
     counters_.retracted = corrections_.retracted();
     counters_.corrected = corrections_.corrected();
   }
   recycle_chunks(released);
+}
+
+/// Looks at every rule. Where there are many this takes longer than what an event does that comes alone, and
+/// so it waits until as many events have come as there are rules, or a second has passed.
+void Pipeline::Impl::count_runs(EventTime release) {
+  constexpr std::size_t kFew = 64;
+  constexpr std::chrono::seconds kLong{1};
+  const std::size_t rules = engine_.rules().rules().size();
+  if (rules > kFew && release != kTimeMax && counters_.events - counted_events_ < rules &&
+      steady_clock::now() - counted_at_ < kLong) {
+    return;
+  }
+  counted_events_ = counters_.events;
+  counted_at_ = steady_clock::now();
+  runs_ = engine_.runs();
+  runs_peak_ = std::max(runs_peak_, runs_.live);
 }
 
 void Pipeline::Impl::drain(StepOutput& out) {

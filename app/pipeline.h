@@ -123,8 +123,10 @@ class Pipeline {
   std::vector<RuleCounters> rule_counters() const;    ///< in the order of the rules; dropped rules leave
   std::vector<TableCounters> table_counters() const;  ///< of those that events change, by name
   std::uint64_t runs_live() const;
-  std::uint64_t runs_peak() const;  ///< highest seen at the end of a step
-  std::uint64_t runs_lost() const;  ///< refused or dropped by `max runs per key`, by the end of the last step
+  /// Highest seen at the end of a step; of many rules not every step is looked at.
+  std::uint64_t runs_peak() const;
+  /// Refused or dropped by `max runs per key`, by the end of the last step that was looked at.
+  std::uint64_t runs_lost() const;
   EventTime watermark() const;
 
   /// Consumed and whole size of the finite inputs on disk, for progress; whole 0 if unknown.

@@ -116,6 +116,19 @@ TEST_CASE("what a limit takes is counted", "[runtime][limit]") {
   CHECK(oldest.pipeline.rule_counters().at(0).counts.runs_dropped == 3);
 }
 
+TEST_CASE("of many rules, too, what a limit takes is counted by the end", "[runtime][limit]") {
+  std::string rules = limited("max runs per key: 2\n");
+  for (int i = 0; i < 100; ++i)
+    rules += "---\nrule: n" + std::to_string(i) + "\nevents: {z: z}\npattern: z\n";
+  app::PipelineOptions options;
+  options.batch_bytes = stream_of("a").size();
+  Piping piping(rules, options);
+  piping.input(stream_of("aaaaa")).run();
+  piping.drain();
+  CHECK(piping.pipeline.runs_lost() == 3);
+  CHECK(piping.pipeline.runs_peak() == 2);
+}
+
 TEST_CASE("a changed limit keeps the runs", "[runtime][limit]") {
   app::PipelineOptions options;
   options.batch_bytes = stream_of("a").size();
