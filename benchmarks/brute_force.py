@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Counts what each workload must find, the slow and plain way: straight from the words, one rule at a time.
 
-brute_force.py WORKLOAD EVENTS.ndjson [N]
+brute_force.py WORKLOAD EVENTS.ndjson [N [WITHIN]]
 
 WORKLOAD is w1, w1-one-key (which finds the same), w2a, w2b, w2c, w3, w3n-success, w3n-failure, w4 (N stocks), w5 (N rules) or
-w6 (N types, within 100 events). Prints `matches timeouts`.
+w6 (N types, within 100 events unless said). Prints `matches timeouts`.
 Shares nothing with the engine. Time runs out at the end of the file.
 """
 
@@ -160,12 +160,12 @@ def w5(events, rules):
     return matches, 0
 
 
-def w6(events, types):
-    """Ways to pick T1, T2, … in this order among 100 events; once there is one, all begins anew."""
+def w6(events, types, within=100):
+    """Ways to pick T1, T2, … in this order among so many events; once there is one, all begins anew."""
     matches = 0
     starts = deque()  # (number of the event, ways to have come to each type from it)
     for number, event in enumerate(events):
-        while starts and starts[0][0] + 100 <= number:
+        while starts and starts[0][0] + within <= number:
             starts.popleft()
         step = int(event["type"][1:]) - 1
         if step == 0:
@@ -187,7 +187,8 @@ WORKLOADS = {"w1": w1, "w1-one-key": w1, "w2a": w2a, "w2b": w2b, "w2c": w2c, "w3
 def main():
     if len(sys.argv) < 3 or sys.argv[1] not in WORKLOADS:
         sys.exit(__doc__)
-    matches, timeouts = WORKLOADS[sys.argv[1]](events_by_time(sys.argv[2]), int((sys.argv[3:] or ["1"])[0]))
+    numbers = [int(number) for number in sys.argv[3:] or ["1"]]
+    matches, timeouts = WORKLOADS[sys.argv[1]](events_by_time(sys.argv[2]), *numbers)
     print(matches, timeouts)
 
 

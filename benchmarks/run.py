@@ -105,10 +105,11 @@ def known_counts(workload, stream, options):
     path = options.data / "counts.json"
     counts = json.loads(path.read_text()) if path.exists() else {}
     name, arguments = parts_of(workload)
-    question = " ".join([name, *arguments[:1], stream.stem])
+    numbers = [argument for argument in arguments if argument.isdigit()]
+    question = " ".join([name, *numbers, stream.stem])
     if question not in counts:
         print(f"counting {question} by brute force", file=sys.stderr)
-        out = subprocess.run([sys.executable, HERE / "brute_force.py", name, stream, *arguments[:1]],
+        out = subprocess.run([sys.executable, HERE / "brute_force.py", name, stream, *numbers],
                              capture_output=True, text=True, check=True)
         counts[question] = [int(word) for word in out.stdout.split()]
         path.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
