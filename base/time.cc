@@ -1,5 +1,7 @@
 #include "base/time.h"
 
+#include "base/digits.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -290,12 +292,15 @@ std::optional<EventTime> parse_whole_units(std::string_view text, std::int64_t u
   constexpr std::size_t kDigitsThatFit = 18;
   if (text.empty() || text.size() > kDigitsThatFit) return std::nullopt;
   std::int64_t units = 0;
-  bool digits = true;
+  for (; text.size() >= kEightDigits; text.remove_prefix(kEightDigits)) {
+    const std::uint64_t eight = eight_bytes(text.data());
+    if (!are_digits(eight)) return std::nullopt;
+    units = units * 100'000'000 + static_cast<std::int64_t>(number_of_digits(eight));
+  }
   for (const char c : text) {
-    digits &= is_digit(c);
+    if (!is_digit(c)) return std::nullopt;
     units = units * 10 + (c - '0');
   }
-  if (!digits) return std::nullopt;
   std::int64_t ns = 0;
   if (__builtin_mul_overflow(units, unit_ns, &ns)) return std::nullopt;
   return EventTime{Duration{ns}};

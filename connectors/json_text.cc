@@ -1,5 +1,6 @@
 #include "connectors/json_text.h"
 
+#include "base/digits.h"
 #include "connectors/event_batch.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@ bool is_digit(char c) {
 /// Moves `at` past the digits there; false if there are none.
 bool skip_digits(const char*& at, const char* end) {
   const char* const from = at;
+  while (end - at >= std::ptrdiff_t{kEightDigits} && are_digits(eight_bytes(at))) at += kEightDigits;
   while (at != end && is_digit(*at)) ++at;
   return at != from;
 }
