@@ -39,12 +39,28 @@ ExitCode unknown_rule(const std::string& id, const LoadedRules& rules) {
   return kUsage;
 }
 
+/// How long a run is kept at most.
+std::string lifetime_of(const patterns::Program& program) {
+  if (program.within_events != 0) return fmt::format("each for at most {} events", program.within_events);
+  if (program.within != kForever) return fmt::format("each for at most {}", format_duration(program.within));
+  if (program.window.kind != patterns::WindowKind::none) return "each no longer than its window";
+  return "each until it ends by itself: there is no `within`";
+}
+
+std::string cost_text(const patterns::Program& program, const runtime::ExecutorChoice& choice) {
+  std::string text = fmt::format("--- cost\nan event {}\n", choice.event_cost);
+  if (choice.kept.empty()) return text;
+  return text +
+         fmt::format(
+             "a key has at most {} {}, {}\n", program.run_limit.per_key, choice.kept, lifetime_of(program));
+}
+
 std::string executor_text(const std::string& id, const LoadedRules& rules) {
   const auto& programs = rules.compiled->programs;
   const auto program =
       std::find_if(programs.begin(), programs.end(), [&](const auto& p) { return p->id == id; });
   const auto choice = runtime::choose_executor(**program);
-  return fmt::format("--- executor\n{}: {}\n", choice.name, choice.reason);
+  return fmt::format("--- executor\n{}: {}\n", choice.name, choice.reason) + cost_text(**program, choice);
 }
 
 ExitCode explain_all(const std::vector<std::string>& ids, const LoadedRules& rules) {

@@ -11,27 +11,47 @@
 namespace tocsin::runtime {
 
 ExecutorChoice choose_executor(const patterns::Program& program, bool general_only) {
+  constexpr std::string_view kShownToAll = "is shown to each run of its key";
   if (program.watch)
-    return {
-        ExecutorKind::absence, "absence", "silence under the keys of a table: when it began is all there is"};
+    return {ExecutorKind::absence,
+            "absence",
+            "silence under the keys of a table: when it began is all there is",
+            "begins its key's silence anew",
+            {}};
   if (program.positions.empty())
-    return {ExecutorKind::window, "window", "there is no pattern: aggregates are kept for each window"};
+    return {ExecutorKind::window,
+            "window",
+            "there is no pattern: aggregates are kept for each window",
+            "goes into each aggregate of each window that holds it",
+            {}};
   if (WindowPatternExecutor::takes(program))
-    return {ExecutorKind::window_pattern, "window pattern", "each window of a key is matched by itself"};
+    return {ExecutorKind::window_pattern,
+            "window pattern",
+            "each window of a key is matched by itself",
+            "is shown to each run of each window that holds it",
+            "runs in each window"};
   if (!general_only && SequenceExecutor::takes(program))
     return {ExecutorKind::sequence,
             "sequence",
-            "a plain chain of `->`: each start has one run, and a run one way on"};
+            "a plain chain of `->`: each start has one run, and a run one way on",
+            "is compared once with each run of its key; where these are many and wait for a value, only with "
+            "those "
+            "that wait for its own",
+            "runs"};
   if (!general_only && DeterministicExecutor::takes(program))
     return {
         ExecutorKind::deterministic,
         "deterministic",
-        "no condition looks at an earlier event, and every match is reported: runs that stand alike are one"};
+        "no condition looks at an earlier event, and every match is reported: runs that stand alike are one",
+        "costs what it is taken for and what it completes, however many runs there are",
+        program.on_match ? "events" : ""};
   if (SettingsExecutor::wants(program))
     return {ExecutorKind::settings,
             "settings",
-            "settings say which runs there are, or what is remembered beside them"};
-  return {ExecutorKind::pattern, "pattern", "takes every pattern"};
+            "settings say which runs there are, or what is remembered beside them",
+            kShownToAll,
+            "runs"};
+  return {ExecutorKind::pattern, "pattern", "takes every pattern", kShownToAll, "runs"};
 }
 
 namespace {

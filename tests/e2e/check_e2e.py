@@ -71,6 +71,7 @@ def test_explain_shows_every_stage(box):
     by_id = box.run("explain", "search-without-click", "--rules", "rules").stdout
     assert "s -> c" in by_id and "within 1h" in by_id, by_id
     assert "--- executor\nsequence: " in by_id, by_id
+    assert "a key has at most 100000 runs, each for at most 1h\n" in by_id, by_id
     assert box.run("explain", "rules/a.yaml").stdout == by_id
     assert "did you mean `search-without-click`" in box.run(
         "explain", "search-without-clik", "--rules", "rules", code=2).stderr
