@@ -210,7 +210,7 @@ void PatternExecutor::remove_dead(RuleState& state) {
   const auto gone = [&](const Run& run) {
     if (!run.dead) return false;
     context_.buffer.release_later(run.tail);
-    state.timed_out -= run.timed_out ? 1 : 0;
+    if (run.timed_out) --state.timed_out;
     return true;
   };
   const auto live = std::remove_if(state.runs.begin(), state.runs.end(), gone);

@@ -362,7 +362,7 @@ void restore_runs(RuleState& state, const patterns::Program& program, SnapshotRe
     run.start_sequence = in.number();
     if (!in.ok() || !can_wait(run, program)) return in.fail();
     state.runs.emplace_back(run);
-    state.timed_out += run.timed_out ? 1 : 0;
+    if (run.timed_out) ++state.timed_out;
   }
 }
 
