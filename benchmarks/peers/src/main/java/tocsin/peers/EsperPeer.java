@@ -23,7 +23,7 @@ final class EsperPeer implements Engine {
   // A search ends with whatever comes first; then c is null, or it is not.
   private static final String W1 = """
       @name('w1') select c.ts as clicked
-      from pattern [every s=Search -> (c=Click(key = s.key, query = s.query) or timer:interval(1 hour))]
+      from pattern [every s=Search -> (c=Click(key = s.key, query = s.query) or timer:interval(1 hour 1 msec))]
       """;
 
   // Between steps lies what cannot be the next one: before the third probe large payments, after it probes.
@@ -47,7 +47,7 @@ final class EsperPeer implements Engine {
 
   private static final String W2B = """
       @name('w2b') select h.ts as began, e.ts as ended
-      from pattern [every h=Txn -> (e=Txn(key = h.key, country != h.country) where timer:within(5 minutes))]
+      from pattern [every h=Txn -> (e=Txn(key = h.key, country != h.country) where timer:within(5 minutes 1 msec))]
       """;
 
   // ts is not grouped by: a row for each event that enters, none for those that leave.
@@ -65,7 +65,7 @@ final class EsperPeer implements Engine {
         pattern (f1 f2 f3 f4 f5 s)
         define
           f1 as not f1.ok, f2 as not f2.ok, f3 as not f3.ok, f4 as not f4.ok, f5 as not f5.ok,
-          s as s.ok and s.ts - f1.ts < 120000)
+          s as s.ok and s.ts - f1.ts <= 120000)
       """;
 
   private static final String W5_RULE = """

@@ -113,13 +113,18 @@ final class FlinkPeer implements Engine {
     return Pattern.<Event>begin(step, skip).where(SimpleCondition.of(test));
   }
 
+  /** `within` is less than so long; this is up to so long. */
+  private static Duration upTo(Duration most) {
+    return most.plusMillis(1);
+  }
+
   private static Rule w1() {
     return new Rule(event -> event instanceof Event.Search || event instanceof Event.Click,
         begin("s", AfterMatchSkipStrategy.noSkip(), event -> event instanceof Event.Search)
             .followedBy("c")
             .where(SimpleCondition.of(event -> event instanceof Event.Click))
             .where(new With("s", (click, search) -> click.query.equals(search.query)))
-            .within(Duration.ofHours(1)));
+            .within(upTo(Duration.ofHours(1))));
   }
 
   private static Rule w2a() {
@@ -129,7 +134,7 @@ final class FlinkPeer implements Engine {
             .greedy()
             .followedBy("spend")
             .where(SimpleCondition.of(event -> event.amount > 500))
-            .within(Duration.ofMinutes(10)));
+            .within(upTo(Duration.ofMinutes(10))));
   }
 
   private static Rule w2b() {
@@ -137,7 +142,7 @@ final class FlinkPeer implements Engine {
         begin("here", AfterMatchSkipStrategy.noSkip(), event -> true)
             .followedBy("elsewhere")
             .where(new With("here", (later, here) -> !later.country.equals(here.country)))
-            .within(Duration.ofMinutes(5)));
+            .within(upTo(Duration.ofMinutes(5))));
   }
 
   private static Rule w3() {
@@ -147,7 +152,7 @@ final class FlinkPeer implements Engine {
             .consecutive()
             .next("success")
             .where(SimpleCondition.of(event -> event.ok))
-            .within(Duration.ofMinutes(2)));
+            .within(upTo(Duration.ofMinutes(2))));
   }
 
   private static FilterFunction<Event> traded(int stock) {
