@@ -2,6 +2,7 @@
 """Runs workloads through Tocsin, Esper, Flink CEP and Siddhi, and prints one table of medians and ratios.
 
 run_peers.py [--engines tocsin,esper,…] [--workloads w1,w5-10,…] [--events DIR] [--lines N] [--repeat N]
+             [--warm-ups N] [--limit SECONDS]
 
 Engines take turns within a round, so that what disturbs the machine disturbs all of them; --repeat is the
 number of rounds. Events are in memory before any clock runs. Every count is held against what
@@ -27,8 +28,7 @@ KINDS = {"w1": "search", "w2a": "card", "w2b": "card", "w2c": "card", "w3": "log
 PLAN = ["w1", "w2a", "w2b", "w2c", "w3", "w4-3", "w4-5", "w5-1", "w5-10", "w5-100"]
 PEERS = ["esper", "flink", "siddhi"]
 CANNOT = 3  # the exit code of a peer that has no such workload
-TOCSIN_PASSES = 5
-LIMIT_SECONDS = 1800  # for one process of a peer
+TOCSIN_EVENTS = 2_500_000  # in so many passes as that takes, for a time that can be told from noise
 
 
 def processor_seconds(command):
@@ -114,10 +114,11 @@ class Tocsin(Entrant):
             self.command[2:2] = ["--disorder", "5s"]
 
     def run(self):
-        one, _ = processor_seconds([*self.command, "1"])
-        more, output = processor_seconds([*self.command, str(1 + TOCSIN_PASSES)])
+        one, output = processor_seconds([*self.command, "1"])
+        passes = max(5, TOCSIN_EVENTS // json.loads(output)["events"])
+        more, output = processor_seconds([*self.command, str(1 + passes)])
         found = json.loads(output)
-        self.take(found, found["seconds_median"], (more - one) / TOCSIN_PASSES)
+        self.take(found, found["seconds_median"], (more - one) / passes)
         if self.found != self.wants:
             sys.exit(f"tocsin {self.workload}: found {self.found}, there are {self.wants}")
 
@@ -127,17 +128,19 @@ class Peer(Entrant):
 
     def __init__(self, engine, workload, options):
         super().__init__(engine, workload, options)
+        self.limit = options.limit
         self.command = [*java_command(engine, options), engine, workload, str(self.stream), "--repeat", "1",
-                        "--lines", str(options.lines), "--expect", ",".join(map(str, self.wants))]
+                        "--lines", str(options.lines), "--warm-ups", str(options.warm_ups),
+                        "--expect", ",".join(map(str, self.wants))]
 
     def run(self):
         if self.cannot:
             return
         try:
             done = subprocess.run(self.command, capture_output=True, text=True, check=False,
-                                  timeout=LIMIT_SECONDS)
+                                  timeout=self.limit)
         except subprocess.TimeoutExpired:
-            self.give_up(f"not done in {LIMIT_SECONDS} s")
+            self.give_up(f"not done in {self.limit} s")
             return
         if done.returncode == CANNOT:
             self.cannot = True
@@ -211,6 +214,8 @@ def parse_options():
     parser.add_argument("--events", type=Path, default=root / "build/bench")
     parser.add_argument("--lines", type=int, default=500_000)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--warm-ups", type=int, default=1, help="passes of a peer before that by the clock")
+    parser.add_argument("--limit", type=int, default=1800, help="seconds for one process of a peer")
     parser.add_argument("--bin", type=Path, default=root / "build/release/bin")
     parser.add_argument("--data", type=Path, default=root / "build/bench/peers")
     parser.add_argument("--java", default="java")

@@ -47,7 +47,8 @@ final class EsperPeer implements Engine {
 
   private static final String W2B = """
       @name('w2b') select h.ts as began, e.ts as ended
-      from pattern [every h=Txn -> (e=Txn(key = h.key, country != h.country) where timer:within(5 minutes 1 msec))]
+      from pattern [every h=Txn ->
+        (e=Txn(key = h.key, country != h.country) where timer:within(5 minutes 1 msec))]
       """;
 
   // ts is not grouped by: a row for each event that enters, none for those that leave.
