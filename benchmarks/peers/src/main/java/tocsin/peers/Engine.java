@@ -33,6 +33,6 @@ interface Engine {
   /** The names of what it can say, without sizes. */
   Set<String> workloads();
 
-  /** Starts afresh, goes through `events` once and stops. */
+  /** Goes through `events` once, which finds nothing of what went before. */
   Outcome run(Workload workload, Event[] events) throws Exception;
 }

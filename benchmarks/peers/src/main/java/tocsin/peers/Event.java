@@ -4,7 +4,7 @@ package tocsin.peers;
  * One event of any stream; fields that a stream has not stay null. Subclasses stand for types, for engines
  * that tell streams apart by class. Getters are for Esper, public fields for Flink.
  */
-public class Event {
+public class Event implements Cloneable {
   public long ts;
   public String key;  // the user or the card
   public String query;
@@ -28,6 +28,17 @@ public class Event {
 
   /** A view or a logout: noise. */
   public static class Other extends Event {}
+
+  /** The same at another time. */
+  Event at(long otherTs) {
+    try {
+      Event out = (Event) clone();
+      out.ts = otherTs;
+      return out;
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   public long getTs() {
     return ts;
