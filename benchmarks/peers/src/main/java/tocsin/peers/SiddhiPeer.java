@@ -21,7 +21,7 @@ final class SiddhiPeer implements Engine {
       define stream Other (key string);
       """;
 
-  // `not Click for 1 hour` would say Missed in one line, but each event then walks all that is open: the time
+  // `not Click for 1 hour` would say Missed in one line, but each click then walks all that is open: the time
   // taken grows with the square of the events. A window and an indexed table do not.
   private static final String W1 = """
       define stream Gone (key string, query string, ts long);
