@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+"""Runs workloads through Tocsin, Esper, Flink CEP and Siddhi, and prints one table of medians and ratios.
+
+run_peers.py [--engines tocsin,esper,…] [--workloads w1,w5-10,…] [--events DIR] [--lines N] [--repeat N]
+             [--warm-ups N] [--limit SECONDS]
+
+Engines take turns within a round, so that what disturbs the machine disturbs all of them; --repeat is the
+number of rounds. Events are in memory before any clock runs. Every count is held against what
+`../brute_force.py` counts. DIR has `search.ndjson`, `card.ndjson` and so on, of which the first N lines are
+taken, or files of N lines such as `search-500000.ndjson`, as ../run.py makes them.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+BENCHMARKS = HERE.parent
+KINDS = {"w1": "search", "w2a": "card", "w2b": "card", "w2c": "card", "w3": "login", "w4": "stock",
+         "w5": "card"}
+PLAN = ["w1", "w2a", "w2b", "w2c", "w3", "w4-3", "w4-5", "w5-1", "w5-10", "w5-100"]
+PEERS = ["esper", "flink", "siddhi"]
+CANNOT = 3  # the exit code of a peer that has no such workload
+TOCSIN_EVENTS = 2_500_000  # in so many passes as that takes, for a time that can be told from noise
+
+
+def processor_seconds(command):
+    """(what `command` took of the processor, what it printed)"""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+
+
+def parts_of(workload):
+    """`w5-10`: what it is, and the stocks or rules it has, if that is asked."""
+    base, *size = workload.split("-")
+    return base, size
+
+
+def head_of(kind, options):
+    """A file of the first lines of `kind`."""
+    ready = options.events / f"{kind}-{options.lines}.ndjson"
+    if ready.exists():
+        return ready
+    whole, head = options.events / f"{kind}.ndjson", options.data / f"{kind}-{options.lines}.ndjson"
+    if not head.exists():
+        if not whole.exists():
+            sys.exit(f"neither {ready} nor {whole.name}: `generate {kind} {options.lines}` writes it")
+        with open(whole, "rb") as lines, open(head, "wb") as out:
+            out.writelines(islice(lines, options.lines))
+    return head
+
+
+def known_counts(workload, stream, options):
+    """What brute force counted: matches and timeouts; kept for the next time."""
+    path = options.data / "counts.json"
+    counts = json.loads(path.read_text()) if path.exists() else {}
+    question = f"{workload} {stream.name} {stream.stat().st_size}"
+    if question not in counts:
+        print(f"counting {question} by brute force", file=sys.stderr)
+        base, size = parts_of(workload)
+        out = subprocess.run([sys.executable, BENCHMARKS / "brute_force.py", base, stream, *size],
+                             capture_output=True, text=True, check=True)
+        counts[question] = [int(word) for word in out.stdout.split()]
+        path.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
+    return counts[question]
+
+
+def rules_of(workload, options):
+    """Tocsin's rule file, written by the workload's script if it has one."""
+    base, size = parts_of(workload)
+    if not size:
+        return BENCHMARKS / f"workloads/{base}.yaml"
+    path = options.data / f"{workload}.yaml"
+    script = [sys.executable, BENCHMARKS / f"workloads/{base}.py", *size]
+    path.write_bytes(subprocess.run(script, capture_output=True, check=True).stdout)
+    return path
+
+
+class Entrant:
+    """An engine with a workload: what each round found and took."""
+
+    def __init__(self, engine, workload, options):
+        self.engine, self.workload = engine, workload
+        self.stream = head_of(KINDS[parts_of(workload)[0]], options)
+        self.wants = known_counts(workload, self.stream, options)
+        self.seconds, self.processor, self.found, self.cannot = [], [], None, False
+
+    def take(self, found, wall, processor):
+        self.found = [found["matches"], found["timeouts"]]
+        self.seconds.append(wall / found["events"])
+        self.processor.append(processor / found["events"])
+
+
+class Tocsin(Entrant):
+    """`tocsin bench`. It tells how long a pass took; what that took of the processor is the difference
+    between many passes and one."""
+
+    def __init__(self, workload, options):
+        super().__init__("tocsin", workload, options)
+        self.command = [str(options.bin / "tocsin"), "bench", "--rules", str(rules_of(workload, options)),
+                        "--input", str(self.stream), "--mode", "memory", "--json", "--repeat"]
+        if KINDS[parts_of(workload)[0]] != "stock":
+            self.command[2:2] = ["--disorder", "5s"]
+
+    def run(self):
+        one, output = processor_seconds([*self.command, "1"])
+        passes = max(5, TOCSIN_EVENTS // json.loads(output)["events"])
+        more, output = processor_seconds([*self.command, str(1 + passes)])
+        found = json.loads(output)
+        self.take(found, found["seconds_median"], (more - one) / passes)
+        if self.found != self.wants:
+            sys.exit(f"tocsin {self.workload}: found {self.found}, there are {self.wants}")
+
+
+class Peer(Entrant):
+    """A fresh process each round, which runs once to warm up and once by the clock."""
+
+    def __init__(self, engine, workload, options):
+        super().__init__(engine, workload, options)
+        self.limit = options.limit
+        self.command = [*java_command(engine, options), engine, workload, str(self.stream), "--repeat", "1",
+                        "--lines", str(options.lines), "--warm-ups", str(options.warm_ups),
+                        "--expect", ",".join(map(str, self.wants))]
+
+    def run(self):
+        if self.cannot:
+            return
+        try:
+            done = subprocess.run(self.command, capture_output=True, text=True, check=False,
+                                  timeout=self.limit)
+        except subprocess.TimeoutExpired:
+            self.give_up(f"not done in {self.limit} s")
+            return
+        if done.returncode == CANNOT:
+            self.cannot = True
+        elif done.returncode != 0:
+            self.give_up(done.stderr.strip().splitlines()[0] if done.stderr.strip() else "failed")
+        else:
+            found = json.loads(done.stdout.splitlines()[-1])
+            self.take(found, found["seconds"], found["processor_seconds"])
+
+    def give_up(self, reason):
+        print(f"\n{self.engine} {self.workload}: {reason}", file=sys.stderr)
+        self.cannot = True
+
+
+def java_command(engine, options):
+    """Flink reads what the language hides, hence --add-opens; some libraries are for Siddhi alone."""
+    opens = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.lang", "java.util")]
+    target = HERE / "target"
+    own = [f"{target / 'lib-siddhi'}/*"] if engine == "siddhi" else []
+    classes = os.pathsep.join([str(target / "peers.jar"), *own, f"{target / 'lib'}/*"])
+    return [options.java, f"-Xmx{options.heap}", "-XX:+UseParallelGC", *opens, "-cp", classes,
+            "tocsin.peers.Main"]
+
+
+def build(options):
+    jar = HERE / "target/peers.jar"
+    sources = [HERE / "pom.xml", *HERE.glob("src/main/java/**/*.java")]
+    if jar.exists() and all(source.stat().st_mtime < jar.stat().st_mtime for source in sources):
+        return
+    for tool in ("mvn", options.java):
+        if shutil.which(tool) is None:
+            sys.exit(f"the peers need `{tool}`: install Maven and a JDK, 17 or later")
+    print("building the peers", file=sys.stderr)
+    subprocess.run(["mvn", "-q", "-B", "package"], cwd=HERE, check=True)
+
+
+HEAD = ["", "engine", "matches", "there are", "timeouts", "there are", "events a second", "× tocsin",
+        "processor ns an event", "× tocsin"]
+
+
+def rows_of(entrants):
+    """The cells under HEAD; a ratio is how many times as long the engine takes."""
+    tocsin = {entrant.workload: entrant for entrant in entrants if entrant.engine == "tocsin"}
+    for entrant in entrants:
+        if not entrant.seconds:
+            yield [entrant.workload, entrant.engine, "—", *[""] * (len(HEAD) - 3)]
+            continue
+        cells = [entrant.workload, entrant.engine]
+        for found, wanted in zip(entrant.found, entrant.wants):
+            cells += [f"{found:,}", "=" if found == wanted else f"{wanted:,}"]
+        for scale, of in ((lambda each: 1 / each, "seconds"), (lambda each: each * 1e9, "processor")):
+            each, own = statistics.median(getattr(entrant, of)), tocsin.get(entrant.workload)
+            base = statistics.median(getattr(own, of)) if own else 0
+            cells += [f"{scale(each):,.0f}" if each > 0 else "", f"{each / base:.1f}" if base > 0 else ""]
+        yield cells
+
+
+def print_table(rows):
+    widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
+    for row in [HEAD, *rows]:
+        print("  ".join(cell.ljust(width) if i < 2 else cell.rjust(width)
+                        for i, (cell, width) in enumerate(zip(row, widths))))
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    root = BENCHMARKS.parent
+    parser.add_argument("--engines", type=lambda text: text.split(","), default=["tocsin", *PEERS])
+    parser.add_argument("--workloads", type=lambda text: text.split(","), default=PLAN)
+    parser.add_argument("--events", type=Path, default=root / "build/bench")
+    parser.add_argument("--lines", type=int, default=500_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--warm-ups", type=int, default=1, help="passes of a peer before that by the clock")
+    parser.add_argument("--limit", type=int, default=1800, help="seconds for one process of a peer")
+    parser.add_argument("--bin", type=Path, default=root / "build/release/bin")
+    parser.add_argument("--data", type=Path, default=root / "build/bench/peers")
+    parser.add_argument("--java", default="java")
+    parser.add_argument("--heap", default="4g")
+    options = parser.parse_args()
+    unknown = set(options.engines) - {"tocsin", *PEERS}
+    unknown |= {workload for workload in options.workloads if parts_of(workload)[0] not in KINDS}
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    os.makedirs(options.data, exist_ok=True)
+    return options
+
+
+def main():
+    options = parse_options()
+    if set(options.engines) & set(PEERS):
+        build(options)
+    entrants = [Tocsin(workload, options) if engine == "tocsin" else Peer(engine, workload, options)
+                for workload in options.workloads for engine in options.engines]
+    for i in range(options.repeat):
+        for entrant in entrants:
+            print(f"\rround {i + 1}: {entrant.engine} {entrant.workload:20}", end="", file=sys.stderr,
+                  flush=True)
+            entrant.run()
+    print(file=sys.stderr)
+    print_table(list(rows_of(entrants)))
+
+
+if __name__ == "__main__":
+    main()

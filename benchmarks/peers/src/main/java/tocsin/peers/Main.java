@@ -1,0 +1,106 @@
+package tocsin.peers;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Runs one engine over one workload and prints one line of JSON.
+ *
+ * <p>ENGINE WORKLOAD EVENTS.ndjson [--lines N] [--repeat N] [--warm-ups N] [--expect MATCHES,TIMEOUTS]
+ */
+public final class Main {
+  private static final String USAGE =
+      "esper|flink|siddhi WORKLOAD EVENTS.ndjson [--lines N] [--repeat N] [--warm-ups N]"
+          + " [--expect MATCHES,TIMEOUTS]";
+
+  private Main() {}
+
+  private static Engine engineOf(String name) {
+    return switch (name) {
+      case "esper" -> new EsperPeer();
+      case "flink" -> new FlinkPeer();
+      case "siddhi" -> new SiddhiPeer();
+      default -> throw new IllegalArgumentException(USAGE);
+    };
+  }
+
+  private static String option(String[] args, String name, String otherwise) {
+    int at = Arrays.asList(args).indexOf(name);
+    return at < 0 ? otherwise : args[at + 1];
+  }
+
+  private static Workload.Counts expected(String[] args, Workload workload, int lines) {
+    String told = option(args, "--expect", null);
+    if (told == null) {
+      return lines == Workload.KNOWN_LINES ? workload.known() : null;
+    }
+    String[] parts = told.split(",");
+    return new Workload.Counts(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int half = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+
+  private static void warnOfDifference(String what, long found, Long expected) {
+    if (expected != null && found != expected) {
+      System.err.printf("%s: found %d, there are %d (%+d)%n", what, found, expected, found - expected);
+    }
+  }
+
+  public static void main(String[] args) throws Exception {
+    if (args.length < 3) {
+      System.err.println(USAGE);
+      System.exit(2);
+    }
+    Engine engine = engineOf(args[0]);
+    Workload workload = Workload.of(args[1]);
+    if (!engine.workloads().contains(workload.base())) {
+      System.err.println(args[0] + " has no " + workload.name());
+      System.exit(3);
+    }
+    Event[] events = EventFile.read(Path.of(args[2]), Integer.parseInt(option(args, "--lines", "500000")));
+    if (engine.wantsOrder()) {
+      events = EventFile.sorted(events);
+    }
+    int repeat = Integer.parseInt(option(args, "--repeat", "3"));
+    int warmUps = Integer.parseInt(option(args, "--warm-ups", "1"));
+    double[] seconds = new double[repeat];
+    double[] processor = new double[repeat];
+    Engine.Outcome last = null;
+    for (int i = -warmUps; i < repeat; i++) {
+      System.gc();
+      Engine.Outcome outcome = engine.run(workload, events);
+      if (last != null && (outcome.matches() != last.matches() || outcome.timeouts() != last.timeouts())) {
+        throw new IllegalStateException("two runs differ: " + last + ", " + outcome);
+      }
+      last = outcome;
+      if (i >= 0) {
+        seconds[i] = outcome.seconds();
+        processor[i] = outcome.processorSeconds();
+      }
+    }
+    report(args, workload, events.length, last, median(seconds), median(processor));
+    System.exit(0);  // engines leave threads behind
+  }
+
+  private static void report(String[] args, Workload workload, int events, Engine.Outcome outcome,
+      double seconds, double processor) {
+    Workload.Counts expected = expected(args, workload, events);
+    Long matches = expected == null ? null : (Long) expected.matches();
+    Long timeouts = expected == null ? null : (Long) expected.timeouts();
+    String what = args[0] + " " + workload.name();
+    warnOfDifference(what + " matches", outcome.matches(), matches);
+    warnOfDifference(what + " timeouts", outcome.timeouts(), timeouts);
+    System.out.printf(Locale.ROOT,
+        "{\"engine\":\"%s\",\"workload\":\"%s\",\"events\":%d,\"matches\":%d,\"expected\":%s,\"timeouts\":%d,"
+            + "\"expected_timeouts\":%s,\"seconds\":%.4f,\"processor_seconds\":%.4f,"
+            + "\"events_per_second\":%.0f}%n",
+        args[0], workload.name(), events, outcome.matches(), matches, outcome.timeouts(), timeouts, seconds,
+        processor, events / seconds);
+  }
+}
