@@ -117,7 +117,8 @@ void SequenceExecutor::find_waiting(RunIndex& index) {
   found_.clear();
   for (std::uint16_t p = 0; p < awaited_.size(); ++p) {
     const Awaited& awaited = awaited_[p];
-    if (p == patterns::kStart.value || !tests_.own_holds(awaited.variable)) continue;
+    const bool waits = p != patterns::kStart.value && awaited.variable;  // nothing does where the match ends
+    if (!waits || !tests_.own_holds(awaited.variable)) continue;
     const std::uint64_t value = awaited.looked_up ? tests_.fingerprint(awaited.variable, *awaited.join) : 0;
     index.take({PositionId{p}, value}, found_);
   }
