@@ -90,6 +90,7 @@ class ExpressionAnalyzer {
   Typed resolve_taken(const Taken& taken, const Path& path);
   Typed resolve_aggregated(const Taken& taken, const Path& path);
   Typed resolve_own(const Path& path);
+  void warn_of_near_variable(AttributePath attributes, const Path& path);
   Typed own_attribute(const AttributePath& attributes, dsl::Span span);
   Typed resolve_key_part(const std::string& name, const Path& path);
   std::optional<std::uint32_t> key_part_named(std::string_view text) const;

@@ -192,7 +192,23 @@ Typed ExpressionAnalyzer::resolve_own(const Path& path) {
     if (step.index < 0) return error(step.span, "E0305", "an index into a list starts at 0");
     attributes.segments.push_back(step.segment);
   }
+  warn_of_near_variable(attributes, path);
   return own_attribute(attributes, path.span);
+}
+
+/// `opne.badge` is the attribute `badge` of `opne`, an object in the event itself. Where there is a variable
+/// `open` this is hardly ever meant.
+void ExpressionAnalyzer::warn_of_near_variable(AttributePath attributes, const Path& path) {
+  if (path.steps.empty()) return;
+  const std::string text = to_string(attributes);
+  const std::string& name = std::get<std::string>(attributes.segments.front());
+  const std::string_view meant = dsl::nearest(name, visible_names());
+  if (meant.empty()) return;
+  attributes.segments.front() = std::string{meant};
+  reporter_.warning(path.span,
+                    "W0111",
+                    fmt::format("`{}` is read as an attribute of the event itself", text),
+                    fmt::format("did you mean `{}`? If not, write `this.{}`", to_string(attributes), text));
 }
 
 Typed ExpressionAnalyzer::own_attribute(const AttributePath& attributes, dsl::Span span) {

@@ -66,6 +66,13 @@ on match: {message: left open, fields: {who: WHO}}
     assert "write `open.by`\n" in box.run("check", "rules", code=1).stdout
 
 
+def test_a_misspelt_variable_in_a_condition_is_doubted(box):
+    box.write("rules/a.yaml", SEARCH_RULE.replace("== s.query", "== ss.query"))
+    assert "did you mean `s.query`?" in box.run("check", "rules").stdout
+    box.write("rules/a.yaml", SEARCH_RULE.replace("== s.query", "== this.ss.query"))
+    assert "did you mean" not in box.run("check", "rules").stdout
+
+
 def test_explain_shows_every_stage(box):
     box.write("rules/a.yaml", SEARCH_RULE)
     by_id = box.run("explain", "search-without-click", "--rules", "rules").stdout
