@@ -10,7 +10,7 @@ using patterns::VariableMask;
 
 EventTests::EventTests(Context& context, std::uint32_t rule, RuleCounters& counters)
     : context_{context},
-      fingerprints_(context.rules->rules()[rule].program->variables.size()),
+      own_words_(context.rules->rules()[rule].program->variables.size()),
       rule_{context.rules->rules()[rule]},
       program_{*rule_.program},
       counters_{counters} {
@@ -65,14 +65,17 @@ bool EventTests::ask_run_condition(VariableId variable, const TakenEvent* taken)
   return holds(scope(taken), asked_[variable.value].run);
 }
 
-void EventTests::take_fingerprint(VariableId variable, const Join& join) {
-  fingerprinted_ |= patterns::mask_of(variable);
-  fingerprints_[variable.value] = fingerprint_of(attribute_of(*event_, context_.rules->schema(), join.own));
+void EventTests::take_own_word(VariableId variable, const Join& join) {
+  worded_ |= patterns::mask_of(variable);
+  own_words_[variable.value] =
+      join.word_of(join.own_attribute ? attribute_of(*event_, context_.rules->schema(), join.own_attribute)
+                                      : evaluate(scope(nullptr), join.own));
 }
 
-std::uint64_t EventTests::awaited_fingerprint(const Join& join, const TakenEvent* taken) {
-  if (!join.of_last) return fingerprint_of(evaluate(scope(taken), join.picked));
-  return fingerprint_of(attribute_of(*event_, context_.rules->schema(), join.earlier));
+std::uint64_t EventTests::earlier_word(const Join& join, const TakenEvent* taken) {
+  return join.word_of(join.last_attribute
+                          ? attribute_of(*event_, context_.rules->schema(), join.last_attribute)
+                          : evaluate(scope(taken), join.earlier));
 }
 
 }  // namespace tocsin::runtime

@@ -28,7 +28,7 @@ class EventTests {
     typed_ = of_type_;
     tested_ = event.known().holds | event.known().fails | unconditional_;
     passed_ = (event.known().holds | unconditional_) & typed_;
-    fingerprinted_ = 0;
+    worded_ = 0;
     context_.scratch.reset();
   }
 
@@ -68,25 +68,24 @@ class EventTests {
   bool satisfied(patterns::VariableId variable, const std::optional<Join>& join, const Run& run) {
     if (!own_holds(variable)) return false;
     if (!join) return run_condition_holds(variable, run.tail);
-    if (!may_join(variable, *join, run)) return false;
-    const bool certain = join->whole && !join->differs && is_exact(run.joined);
-    return certain || run_condition_holds(variable, run.tail);
+    const std::uint64_t own = own_word(variable, *join);
+    if (!join->may_hold(own, run.joined)) return false;
+    return join->holds(own, run.joined) || run_condition_holds(variable, run.tail);
   }
 
-  /// Whether `run` may take the event as `variable` for all that the fingerprints say.
+  /// Whether `run` may take the event as `variable` for all that the words of `join` say.
   bool may_join(patterns::VariableId variable, const Join& join, const Run& run) {
-    const bool same = run.joined == fingerprint(variable, join);
-    return join.differs ? !same || !is_exact(run.joined) : same;
+    return join.may_hold(own_word(variable, join), run.joined);
   }
 
-  /// Of the value that the event must share with a run that waits for `variable`.
-  std::uint64_t fingerprint(patterns::VariableId variable, const Join& join) {
-    if ((fingerprinted_ & patterns::mask_of(variable)) == 0) take_fingerprint(variable, join);
-    return fingerprints_[variable.value];
+  /// The event's word in the join of `variable`.
+  std::uint64_t own_word(patterns::VariableId variable, const Join& join) {
+    if ((worded_ & patterns::mask_of(variable)) == 0) take_own_word(variable, join);
+    return own_words_[variable.value];
   }
 
-  /// Of the value that the next event must share with a run that has just taken this one, as `taken`.
-  std::uint64_t awaited_fingerprint(const Join& join, const TakenEvent* taken);
+  /// The other word, of a run that has just taken the event in hand, as `taken`.
+  std::uint64_t earlier_word(const Join& join, const TakenEvent* taken);
 
  private:
   Scope scope(const TakenEvent* taken);
@@ -97,7 +96,7 @@ class EventTests {
   bool ask_run_condition(patterns::VariableId variable, const TakenEvent* taken);
   void test(patterns::VariableId variable);
   bool own_condition_holds(patterns::VariableId variable);
-  void take_fingerprint(patterns::VariableId variable, const Join& join);
+  void take_own_word(patterns::VariableId variable, const Join& join);
 
   // What every event looks at comes first.
   std::uint64_t looked_at_ = 0;               // the sequence of event_
@@ -105,14 +104,14 @@ class EventTests {
   patterns::VariableMask typed_ = 0;          // variables whose TYPE takes it
   patterns::VariableMask tested_ = 0;         // whose own condition was evaluated
   patterns::VariableMask passed_ = 0;         // and held
-  patterns::VariableMask fingerprinted_ = 0;  // whose fingerprint is known
+  patterns::VariableMask worded_ = 0;         // whose own word is known
   patterns::VariableMask unconditional_ = 0;  // variables whose condition says nothing of the event alone
   patterns::VariableMask with_run_condition_ = 0;
   patterns::VariableMask of_type_ = 0;  // variables whose TYPE takes events of type_
   std::optional<TypeId> type_;
   Context& context_;
   const PriorEvents* prior_ = nullptr;
-  std::vector<std::uint64_t> fingerprints_;  // by variable
+  std::vector<std::uint64_t> own_words_;  // by variable
 
   const DeployedRule& rule_;
   const patterns::Program& program_;

@@ -31,13 +31,13 @@ ExecutorChoice choose_executor(const patterns::Program& program, bool general_on
             "is shown to each run of each window that holds it",
             "runs in each window"};
   if (!general_only && SequenceExecutor::takes(program))
-    return {ExecutorKind::sequence,
-            "sequence",
-            "a plain chain of `->`: each start has one run, and a run one way on",
-            "is compared once with each run of its key; where these are many and wait for a value, only with "
-            "those "
-            "that wait for its own",
-            "runs"};
+    return {
+        ExecutorKind::sequence,
+        "sequence",
+        "a plain chain of `->`: each start has one run, and a run one way on",
+        "is compared once with each run of its key; where these are many, only with those that its values "
+        "may advance",
+        "runs"};
   if (!general_only && DeterministicExecutor::takes(program))
     return {
         ExecutorKind::deterministic,

@@ -24,8 +24,7 @@ struct ExecutorChoice {
   std::string_view name;
   std::string_view reason;  ///< for people, as is the rest
   std::string_view event_cost;
-  std::string_view
-      kept;  ///< what it keeps so many of under a key as `max runs per key` says; empty: nothing such
+  std::string_view kept;  ///< what `max runs per key` counts; empty: nothing such
 };
 
 /// general_only  none that is there for a special shape of patterns alone

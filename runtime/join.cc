@@ -3,8 +3,12 @@
 #define XXH_INLINE_ALL  // the texts are short: the call would cost as much as the hash
 #include <xxhash.h>
 
+#include <bit>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
+#include <string_view>
 
 namespace tocsin::runtime {
 
@@ -17,53 +21,107 @@ using patterns::VariableId;
 
 namespace {
 
-AttributeId attribute_named(const ExpressionNode& node) {
+/// What an expression speaks of.
+enum class About : std::uint8_t {
+  nothing,  // but constants
+  own,      // the event under test
+  earlier,  // events taken before it
+  other,    // both, or what may change while a run waits
+};
+
+About both(About a, About b) {
+  if (a == About::nothing || a == b) return b;
+  return b == About::nothing ? a : About::other;
+}
+
+About about(const ExpressionPool& expressions, ExpressionId id) {
+  const ExpressionNode& node = expressions.node(id);
+  switch (node.op) {
+    case Op::key_part:
+    case Op::alert_time:
+    case Op::aggregate:
+    case Op::lookup:
+      return About::other;
+    case Op::attribute:
+    case Op::event_time:
+    case Op::event_type:
+      if (node.pick.which == EventPick::Which::prior) return About::other;
+      return node.pick.which == EventPick::Which::own ? About::own : About::earlier;
+    default:
+      break;
+  }
+  About all = About::nothing;
+  for (std::size_t i = 0; i < node.operand_count; ++i)
+    all = both(all, about(expressions, expressions.operand(node, i)));
+  return all;
+}
+
+bool is_comparison(Op op) {
+  return op >= Op::equal && op <= Op::greater_equal;
+}
+
+/// `b reversed(op) a` says what `a op b` says.
+Op reversed(Op op) {
+  switch (op) {
+    case Op::less:
+      return Op::greater;
+    case Op::less_equal:
+      return Op::greater_equal;
+    case Op::greater:
+      return Op::less;
+    case Op::greater_equal:
+      return Op::less_equal;
+    default:
+      return op;
+  }
+}
+
+AttributeId attribute_of_node(const ExpressionNode& node) {
+  if (node.op != Op::attribute) return {};
   return AttributeId{static_cast<std::uint16_t>(node.index)};
 }
 
-std::optional<Join> join_of(const ExpressionPool& expressions,
-                            ExpressionId left,
-                            ExpressionId right,
-                            VariableId last) {
-  const ExpressionNode& own = expressions.node(left);
-  const ExpressionNode& earlier = expressions.node(right);
-  if (own.op != Op::attribute || earlier.op != Op::attribute) return std::nullopt;
-  const EventPick::Which which = earlier.pick.which;
-  const bool of_run = which != EventPick::Which::own && which != EventPick::Which::prior;
-  if (own.pick.which != EventPick::Which::own || !of_run) return std::nullopt;
-  const bool of_last =
-      earlier.pick.which == EventPick::Which::last && (earlier.pick.variables & patterns::mask_of(last)) != 0;
-  return Join{attribute_named(own), attribute_named(earlier), right, of_last, false, false};
+std::optional<Join> join_of(
+    const ExpressionPool& expressions, Op op, ExpressionId own, ExpressionId earlier, VariableId last) {
+  if (about(expressions, own) != About::own || about(expressions, earlier) != About::earlier)
+    return std::nullopt;
+  Join join;
+  join.op = op;
+  join.own = own;
+  join.earlier = earlier;
+  join.whole = true;
+  join.own_attribute = attribute_of_node(expressions.node(own));
+  const EventPick& pick = expressions.node(earlier).pick;
+  if (pick.which == EventPick::Which::last && (pick.variables & patterns::mask_of(last)) != 0)
+    join.last_attribute = attribute_of_node(expressions.node(earlier));
+  return join;
 }
 
-std::optional<Join> find_comparison(const ExpressionPool& expressions,
-                                    ExpressionId condition,
-                                    VariableId last,
-                                    Op op) {
-  const ExpressionNode& node = expressions.node(condition);
-  if (node.op == Op::logical_and) {
-    for (std::size_t i = 0; i < node.operand_count; ++i) {
-      auto join = find_comparison(expressions, expressions.operand(node, i), last, op);
-      if (join) join->whole = false;
-      if (join) return join;
-    }
-  }
-  if (node.op != op) return std::nullopt;
-  const ExpressionId left = expressions.operand(node, 0);
-  const ExpressionId right = expressions.operand(node, 1);
-  auto join = join_of(expressions, left, right, last);
-  if (!join) join = join_of(expressions, right, left, last);
-  if (join) join->whole = true;
-  if (join) join->differs = op == Op::not_equal;
-  return join;
+/// The less, the fewer events it lets through, by guess.
+int looseness(const Join& join) {
+  if (join.is_equality()) return 0;
+  return join.by_order() ? 1 : 2;
 }
 
 }  // namespace
 
 std::optional<Join> find_join(const ExpressionPool& expressions, ExpressionId condition, VariableId last) {
   if (!condition) return std::nullopt;
-  auto join = find_comparison(expressions, condition, last, Op::equal);
-  return join ? join : find_comparison(expressions, condition, last, Op::not_equal);
+  const ExpressionNode& node = expressions.node(condition);
+  if (is_comparison(node.op)) {
+    const ExpressionId left = expressions.operand(node, 0);
+    const ExpressionId right = expressions.operand(node, 1);
+    const auto join = join_of(expressions, node.op, left, right, last);
+    return join ? join : join_of(expressions, reversed(node.op), right, left, last);
+  }
+  if (node.op != Op::logical_and) return std::nullopt;
+  std::optional<Join> best;
+  for (std::size_t i = 0; i < node.operand_count; ++i) {
+    const auto join = find_join(expressions, expressions.operand(node, i), last);
+    if (join && (!best || looseness(*join) < looseness(*best))) best = join;
+  }
+  if (best) best->whole = false;
+  return best;
 }
 
 namespace {
@@ -106,6 +164,73 @@ std::uint64_t fingerprint_of(Value v) {
   const bool small = canonical.kind() == ValueKind::integer && canonical.as_integer() >= 0 &&
                      canonical.as_integer() < kSmallInteger;
   return small ? static_cast<std::uint64_t>(canonical.as_integer()) | kInteger : hashed(bytes);
+}
+
+namespace {
+
+enum class RankTag : std::uint8_t { none, boolean, number, string, duration, time };
+
+std::uint64_t ranked(RankTag tag, std::uint64_t place) {
+  return static_cast<std::uint64_t>(tag) << kRankBits | place >> (64 - kRankBits);
+}
+
+constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+
+std::uint64_t place_of_integer(std::int64_t v) {
+  return static_cast<std::uint64_t>(v) ^ kSign;
+}
+
+std::uint64_t place_of_number(double v) {
+  const auto bits = std::bit_cast<std::uint64_t>(v + 0.0);  // -0.0 is 0.0
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
+
+std::uint64_t place_of_text(std::string_view text) {
+  std::uint64_t place = 0;
+  for (std::size_t i = 0; i < sizeof place; ++i)
+    place = place << 8 | (i < text.size() ? static_cast<unsigned char>(text[i]) : 0U);
+  return place;
+}
+
+}  // namespace
+
+std::uint64_t rank_of(const Value& v) {
+  switch (v.kind()) {
+    case ValueKind::boolean:
+      return ranked(RankTag::boolean, place_of_integer(v.as_boolean() ? 8 : 0));
+    case ValueKind::integer:
+    case ValueKind::real:
+      return std::isnan(v.as_number()) ? 0 : ranked(RankTag::number, place_of_number(v.as_number()));
+    case ValueKind::string:
+      return ranked(RankTag::string, place_of_text(v.as_text()));
+    case ValueKind::duration:
+      return ranked(RankTag::duration, place_of_integer(v.as_integer()));
+    case ValueKind::time:
+      return ranked(RankTag::time, place_of_integer(v.as_integer()));
+    case ValueKind::null:
+    case ValueKind::json:
+    case ValueKind::list:
+      break;
+  }
+  return 0;
+}
+
+std::uint64_t Join::word_of(const Value& v) const {
+  return by_order() ? rank_of(v) : fingerprint_of(v);
+}
+
+std::array<WordRange, 2> Join::words_that_may_hold(std::uint64_t own_word) const {
+  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+  if (op == Op::not_equal) {
+    if (!is_exact(own_word)) return {WordRange{0, kMax}, WordRange{}};
+    const WordRange before = own_word == 0 ? WordRange{} : WordRange{0, own_word - 1};
+    return {before, WordRange{own_word + 1, kMax}};
+  }
+  WordRange ranks = comparable_ranks(own_word);
+  const bool less_than = op == Op::less || op == Op::less_equal;
+  (less_than ? ranks.first : ranks.last) = own_word;
+  if (own_word == 0) ranks = {};
+  return {ranks, WordRange{}};
 }
 
 }  // namespace tocsin::runtime

@@ -3,7 +3,7 @@
 /// what it costs to find a key.
 ///
 /// A key lies in the bucket of its hash, or in the next one with room. A bucket counts the keys that had to
-/// pass it, so that a search knows where to end, and removing a key moves no other but within its bucket.
+/// pass it, so that a search knows where to end, and removing a key moves no other.
 
 #include "runtime/prefetch.h"
 #include "runtime/slab.h"

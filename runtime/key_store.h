@@ -30,7 +30,7 @@ class WindowState;
 /// comes first.
 struct Run {
   TakenEvent* tail = nullptr;         ///< the last event taken; held
-  std::uint64_t joined = 0;           ///< fingerprint of what a join compares with that of the next event
+  std::uint64_t joined = 0;           ///< its word in the join of what it waits for
   patterns::TransitionMask open = 0;  ///< transitions out of `position` that may still be taken
   patterns::PositionId position;
   bool fresh : 1 = true;             ///< no event was seen since the last one was taken

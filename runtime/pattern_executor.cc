@@ -167,7 +167,7 @@ void PatternExecutor::enter(KeyState& key, RuleState& state, const Run& run) {
   }
   Run& entered = state.runs.emplace_back(run);
   const Gate& gate = gates_[run.position.value];
-  if (gate.join) entered.joined = tests_.awaited_fingerprint(*gate.join, run.tail);
+  if (gate.join) entered.joined = tests_.earlier_word(*gate.join, run.tail);
   ++counters_.runs_live;
   for (const auto& [lane, gap] : gap_lanes_[run.position.value]) {
     context_.timers.push(lane, {saturating_add(tests_.event().time, gap), &key, key.generation, rule_index_});

@@ -84,7 +84,7 @@ class PatternExecutor : public Executor {
     bool gaps = false;                   // some transition or guard has a gap
     bool close_look = false;             // see make_closings
     patterns::VariableMask targets = 0;  // variables that may be taken
-    std::optional<Join> join;            // of the one target: compare fingerprints first
+    std::optional<Join> join;            // of the one target: compare words first
     patterns::VariableId joined;         // its variable
   };
 

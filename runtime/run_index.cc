@@ -6,15 +6,34 @@ namespace tocsin::runtime {
 
 std::size_t RunIndex::Hash::operator()(const Awaited& awaited) const {
   std::size_t seed = awaited.position.value;
-  boost::hash_combine(seed, awaited.fingerprint);
+  boost::hash_combine(seed, awaited.word);
   return seed;
 }
 
+void RunIndex::add(const Awaited& awaited, std::uint32_t run) {
+  if (awaited.in_order) {
+    in_order_.emplace(awaited, run);
+  } else {
+    by_value_[awaited].emplace_back(run);
+  }
+}
+
 void RunIndex::take(const Awaited& awaited, std::vector<std::uint32_t>& out) {
-  const auto at = runs_.find(awaited);
-  if (at == runs_.end()) return;
+  const auto at = by_value_.find(awaited);
+  if (at == by_value_.end()) return;
   out.insert(out.end(), at->second.begin(), at->second.end());
-  runs_.erase(at);
+  by_value_.erase(at);
+}
+
+void RunIndex::take_between(patterns::PositionId position,
+                            std::uint64_t first,
+                            std::uint64_t last,
+                            std::vector<std::uint32_t>& out) {
+  if (last < first) return;
+  const auto begin = in_order_.lower_bound({position, first, true});
+  const auto end = in_order_.upper_bound({position, last, true});
+  for (auto at = begin; at != end; ++at) out.push_back(at->second);
+  in_order_.erase(begin, end);
 }
 
 }  // namespace tocsin::runtime

@@ -1,6 +1,7 @@
 #pragma once
-/// Finds, among many runs of one rule under one key, those that wait for a value: the search that a click
-/// answers, of a user with ten thousand open ones.
+/// Finds, among many runs of one rule under one key, those that an event's values may advance: the search
+/// that a click answers, of a user with ten thousand open ones; the payments that were less than a tenth of
+/// this one.
 ///
 /// Runs go by their number in the key's list of runs, which stays as it is while there is an index: a run
 /// that ends is left there dead, and forgotten with others once they are as many as the live ones.
@@ -10,32 +11,41 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 namespace tocsin::runtime {
 
 class RunIndex {
  public:
-  /// What a run waits for: at a position, a value with this fingerprint; 0 where none is compared.
+  /// What a run waits for: at a position, with its word in the join; 0 where there is none.
   struct Awaited {
     patterns::PositionId position;
-    std::uint64_t fingerprint = 0;
-    bool operator==(const Awaited&) const = default;
+    std::uint64_t word = 0;
+    bool in_order = false;  ///< to be taken by `take_between`; the same for all runs at the position
+    auto operator<=>(const Awaited&) const = default;
   };
 
-  /// A run that begins. cost  O(1), as of all of these
+  /// A run that begins. cost  O(1); O(log runs) for those in order, as of all of these
   void begin(const Awaited& awaited, std::uint32_t run) {
     ++live_;
     add(awaited, run);
   }
   /// A run that was taken out waits again.
-  void add(const Awaited& awaited, std::uint32_t run) { runs_[awaited].emplace_back(run); }
+  void add(const Awaited& awaited, std::uint32_t run);
   void end() { --live_; }
 
   /// Appends to `out` those that wait for it, in no order, also dead ones, and forgets them.
   void take(const Awaited& awaited, std::vector<std::uint32_t>& out);
+
+  /// The same of those in order at `position` with words from `first` to `last`.
+  void take_between(patterns::PositionId position,
+                    std::uint64_t first,
+                    std::uint64_t last,
+                    std::vector<std::uint32_t>& out);
 
   std::size_t live() const { return live_; }
 
@@ -48,7 +58,8 @@ class RunIndex {
     std::size_t operator()(const Awaited& awaited) const;
   };
 
-  boost::unordered_flat_map<Awaited, ShortList<std::uint32_t>, Hash> runs_;
+  boost::unordered_flat_map<Awaited, ShortList<std::uint32_t>, Hash> by_value_;
+  std::multimap<Awaited, std::uint32_t> in_order_;
   std::size_t live_ = 0;
   std::uint32_t first_ = 0;
 };

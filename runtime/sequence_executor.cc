@@ -58,10 +58,22 @@ SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
     awaited.last = target.transitions.front().kind == Transition::Kind::accept;
     if (!position.variable) continue;
     awaited.join = find_join(program_.expressions, condition, position.variable);
-    awaited.looked_up = awaited.join && !awaited.join->differs;
-    may_index_ = may_index_ || awaited.looked_up;
     advancing_ |= patterns::mask_of(target.variable);
   }
+  may_index_ = can_index();
+}
+
+/// Whether runs wait for something, and what a run waits for is never more than its word tells: else it would
+/// be taken out, asked and put back at each event.
+bool SequenceExecutor::can_index() const {
+  bool any_join = false;
+  for (std::size_t p = patterns::kStart.value + 1; p < awaited_.size(); ++p) {
+    const Awaited& awaited = awaited_[p];
+    if (!awaited.variable) continue;
+    if (!awaited.join && program_.variables[awaited.variable.value].run_condition) return false;
+    any_join = any_join || awaited.join;
+  }
+  return any_join;
 }
 
 // --- one event -------------------------------------------------------------------------------------
@@ -115,14 +127,20 @@ bool SequenceExecutor::advance_found(KeyState& key, RuleState& state, CurrentEve
 /// Takes those out of `index` that may wait for the event in hand, in the order of their starts.
 void SequenceExecutor::find_waiting(RunIndex& index) {
   found_.clear();
-  for (std::uint16_t p = 0; p < awaited_.size(); ++p) {
-    const Awaited& awaited = awaited_[p];
-    const bool waits = p != patterns::kStart.value && awaited.variable;  // nothing does where the match ends
-    if (!waits || !tests_.own_holds(awaited.variable)) continue;
-    const std::uint64_t value = awaited.looked_up ? tests_.fingerprint(awaited.variable, *awaited.join) : 0;
-    index.take({PositionId{p}, value}, found_);
+  for (std::uint16_t p = patterns::kStart.value + 1; p < awaited_.size(); ++p) {
+    const VariableId variable = awaited_[p].variable;
+    if (variable && tests_.own_holds(variable)) find_waiting_at(PositionId{p}, index);
   }
   std::sort(found_.begin(), found_.end());
+}
+
+void SequenceExecutor::find_waiting_at(PositionId position, RunIndex& index) {
+  const Awaited& awaited = awaited_[position.value];
+  if (!awaited.join) return index.take({position}, found_);
+  const std::uint64_t word = tests_.own_word(awaited.variable, *awaited.join);
+  if (awaited.join->is_equality()) return index.take({position, word}, found_);
+  for (const WordRange& range : awaited.join->words_that_may_hold(word))
+    index.take_between(position, range.first, range.last, found_);
 }
 
 /// Whether the event in hand is the one that `run` waits for.
@@ -177,7 +195,7 @@ void SequenceExecutor::await(Run& run, PositionId position) {
   const std::optional<Join>& join = awaited_[position.value].join;
   run.position = position;
   run.open = 1;
-  if (join) run.joined = tests_.awaited_fingerprint(*join, run.tail);
+  if (join) run.joined = tests_.earlier_word(*join, run.tail);
 }
 
 /// `tidy_up` is to follow.
@@ -222,7 +240,9 @@ void SequenceExecutor::make_index(RuleState& state) {
 }
 
 RunIndex::Awaited SequenceExecutor::what_awaits(const Run& run) const {
-  return {run.position, awaited_[run.position.value].looked_up ? run.joined : 0};
+  const std::optional<Join>& join = awaited_[run.position.value].join;
+  if (!join) return {run.position};
+  return {run.position, run.joined, !join->is_equality()};
 }
 
 /// The number of the first one that has not ended; of all there are, if there is none.

@@ -28,7 +28,7 @@ class SequenceExecutor final : public Executor {
   bool may_open(CurrentEvent& event) override;
 
   /// cost  one comparison for each run of the key that the event cannot advance; of many runs none, for those
-  ///       that wait for another value
+  ///       that its values cannot
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   bool keeps_only_runs() const override { return program_.suppress == Duration{0}; }
@@ -43,12 +43,13 @@ class SequenceExecutor final : public Executor {
     patterns::PositionId next;  // where a run is once it has it
     bool last = false;          // its event completes the match
     std::optional<Join> join;
-    bool looked_up = false;  // by the value that `join` compares
   };
 
   bool advance_scanned(KeyState& key, RuleState& state, CurrentEvent& event);
   bool advance_found(KeyState& key, RuleState& state, CurrentEvent& event);
+  bool can_index() const;
   void find_waiting(RunIndex& index);
+  void find_waiting_at(patterns::PositionId position, RunIndex& index);
   bool advances(const Run& run);
   bool advance(KeyState& key, Run& run, CurrentEvent& event);
   void open_run(KeyState& key, RuleState& state, CurrentEvent& event);
@@ -72,7 +73,7 @@ class SequenceExecutor final : public Executor {
   boost::container::small_vector<Awaited, 3> awaited_;  // by position
   patterns::VariableMask advancing_ = 0;                // variables that some run may wait for
   bool ends_all_;                                       // a match drops every run of its key
-  bool may_index_ = false;                              // some position has runs that are looked up
+  bool may_index_;                                      // its runs can be found by what they wait for
   EventTests tests_;
   std::vector<std::uint32_t> found_;  // runs that wait for the event in hand
   Emitter emitter_;

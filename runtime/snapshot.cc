@@ -380,7 +380,7 @@ const Event& RestoredEvents::add(SnapshotReader& in) {
 
 namespace {
 
-constexpr std::string_view kMagic{"tocsin1\n"};  // with the version of the form
+constexpr std::string_view kMagic{"tocsin2\n"};  // with the version of the form
 constexpr std::size_t kSealSize = kMagic.size() + sizeof(std::uint64_t);
 
 std::string checksum_of(std::string_view payload) {

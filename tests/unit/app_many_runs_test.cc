@@ -21,6 +21,10 @@ const std::vector<std::string> kPatterns = {
     "{s: search, c: click where q == s.q, b: buy where x == c.x}\npattern: s -> c -> b\n",
     "{s: search, c: click where q != s.q, b: buy where q == s.q}\npattern: s -> c -> b\n",
     "{s: search, b: buy where x < 1, c: click where q == s.q}\npattern: s -> b -> c\n",
+    "{s: search, c: click where x > s.x}\npattern: s -> c\n",
+    "{s: search, c: click where 2 * x <= s.x - 1 and q != s.q}\npattern: s -> c\n",
+    "{s: search, c: click where s.q >= q, b: buy where x < c.x}\npattern: s -> c -> b\n",
+    "{s: search, b: buy, c: click where x * x + s.x > 2}\npattern: s -> b -> c\n",
 };
 
 const std::vector<std::string> kSettings = {
