@@ -26,7 +26,8 @@ struct Event {
                                   ///< one of a late stream: with another type, at that watermark
   std::string_view type_name;     ///< as received, also for types that no rule names
   std::string_view raw;           ///< the whole event as one JSON object, as received
-  const Value* values = nullptr;  ///< one for each slot of the schema's layout for `type`
+  const Value* values = nullptr;  ///< one for each slot of the schema's layout for `type`; of a
+                                  ///< captured one, for each that is kept
 };
 
 /// A place in the order in which rules see events: that of an event, or after all events of an instant.

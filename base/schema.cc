@@ -31,19 +31,6 @@ void append_segment(std::string& out, std::uint32_t index) {
   out += ']';
 }
 
-Layout make_layout(std::vector<AttributeId> attributes, std::size_t attribute_count, bool seen) {
-  std::sort(attributes.begin(), attributes.end());
-  attributes.erase(std::unique(attributes.begin(), attributes.end()), attributes.end());
-  Layout layout;
-  layout.slot_of.assign(attribute_count, Layout::kAbsent);
-  for (std::size_t slot = 0; slot < attributes.size(); ++slot) {
-    layout.slot_of[attributes[slot].value] = static_cast<std::uint16_t>(slot);
-  }
-  layout.attributes = std::move(attributes);
-  layout.seen = seen;
-  return layout;
-}
-
 }  // namespace
 
 std::string to_string(const AttributePath& path) {
@@ -52,6 +39,27 @@ std::string to_string(const AttributePath& path) {
     std::visit([&out](const auto& step) { append_segment(out, step); }, segment);
   }
   return out;
+}
+
+Layout Schema::make_layout(std::vector<Use> uses, std::size_t attribute_count, bool seen) {
+  const auto in_order = [](const Use& a, const Use& b) {
+    if (a.attribute != b.attribute) return a.attribute < b.attribute;
+    return a.reading > b.reading;  // what is read later is first, and stays
+  };
+  const auto same = [](const Use& a, const Use& b) { return a.attribute == b.attribute; };
+  std::sort(uses.begin(), uses.end(), in_order);
+  uses.erase(std::unique(uses.begin(), uses.end(), same), uses.end());
+  const auto read_later = [](const Use& use) { return use.reading == Reading::later; };
+  const auto kept_end = std::stable_partition(uses.begin(), uses.end(), read_later);
+  Layout layout;
+  layout.kept = static_cast<std::size_t>(kept_end - uses.begin());
+  layout.slot_of.assign(attribute_count, Layout::kAbsent);
+  for (const Use& use : uses) {
+    layout.slot_of[use.attribute.value] = static_cast<std::uint16_t>(layout.attributes.size());
+    layout.attributes.push_back(use.attribute);
+  }
+  layout.seen = seen;
+  return layout;
 }
 
 Schema::Schema() : type_names_(1), used_(1) {}
@@ -79,14 +87,14 @@ AttributeId Schema::use_attribute(const AttributePath& path) {
   return id;
 }
 
-void Schema::use_attribute_of(TypeId type, AttributeId attribute) {
+void Schema::use_attribute_of(TypeId type, AttributeId attribute, Reading reading) {
   TOCSIN_CHECK(!sealed_, "a sealed schema takes no attribute");
-  used_[type.value].push_back(attribute);
+  used_[type.value].push_back({attribute, reading});
 }
 
-void Schema::use_attribute_of_any(AttributeId attribute) {
+void Schema::use_attribute_of_any(AttributeId attribute, Reading reading) {
   TOCSIN_CHECK(!sealed_, "a sealed schema takes no attribute");
-  used_of_any_.push_back(attribute);
+  used_of_any_.push_back({attribute, reading});
 }
 
 void Schema::see_any_type() {
@@ -97,10 +105,10 @@ void Schema::seal() {
   TOCSIN_CHECK(!sealed_, "a schema is sealed once");
   layouts_.reserve(used_.size());
   for (std::size_t type = 0; type < used_.size(); ++type) {
-    std::vector<AttributeId> attributes = std::move(used_[type]);
-    attributes.insert(attributes.end(), used_of_any_.begin(), used_of_any_.end());
+    std::vector<Use> uses = std::move(used_[type]);
+    uses.insert(uses.end(), used_of_any_.begin(), used_of_any_.end());
     const bool named = type != kOtherType.value;
-    layouts_.push_back(make_layout(std::move(attributes), paths_.size(), named || any_type_seen_));
+    layouts_.push_back(make_layout(std::move(uses), paths_.size(), named || any_type_seen_));
   }
   sealed_ = true;
 }

@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -32,10 +33,14 @@ std::string to_string(const AttributePath& path);
 struct Layout {
   static constexpr std::uint16_t kAbsent = 0xFFFF;
 
-  std::vector<AttributeId> attributes;  ///< by slot
+  std::vector<AttributeId> attributes;  ///< by slot; first those that are read later
+  std::size_t kept = 0;                 ///< how many these are: all that a captured event has
   std::vector<std::uint16_t> slot_of;   ///< by attribute id; kAbsent where no rule asks it of this type
   bool seen = false;                    ///< whether any rule sees events of this type
 };
+
+/// When a rule reads an attribute: only as its event arrives, or also after, of an event that was captured.
+enum class Reading : std::uint8_t { on_arrival, later };
 
 class Schema {
  public:
@@ -51,11 +56,11 @@ class Schema {
   AttributeId use_attribute(const AttributePath& path);
 
   /// Says that some rule reads `attribute` of events of `type`. Before `seal`.
-  void use_attribute_of(TypeId type, AttributeId attribute);
+  void use_attribute_of(TypeId type, AttributeId attribute, Reading reading);
 
   /// Says that some rule reads `attribute` of events of any type, also of those that no rule names. Before
   /// `seal`.
-  void use_attribute_of_any(AttributeId attribute);
+  void use_attribute_of_any(AttributeId attribute, Reading reading);
 
   /// Says that some rule sees events of every type. Before `seal`.
   void see_any_type();
@@ -73,6 +78,12 @@ class Schema {
   const AttributePath& path(AttributeId id) const { return paths_[id.value]; }
 
  private:
+  struct Use {
+    AttributeId attribute;
+    Reading reading;
+  };
+  static Layout make_layout(std::vector<Use> uses, std::size_t attribute_count, bool seen);
+
   /// Lets a string_view be looked up without making a string of it.
   struct TextHash {
     using is_transparent = void;
@@ -84,9 +95,9 @@ class Schema {
   std::vector<std::string> type_names_;  // [0] is kOtherType's, empty
   MapByText<TypeId> types_;
   std::vector<AttributePath> paths_;
-  MapByText<AttributeId> attributes_;           // by what to_string gives
-  std::vector<std::vector<AttributeId>> used_;  // by type
-  std::vector<AttributeId> used_of_any_;
+  MapByText<AttributeId> attributes_;   // by what to_string gives
+  std::vector<std::vector<Use>> used_;  // by type
+  std::vector<Use> used_of_any_;
   std::vector<Layout> layouts_;
   bool any_type_seen_ = false;
   bool sealed_ = false;

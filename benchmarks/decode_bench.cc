@@ -77,7 +77,7 @@ std::shared_ptr<const Schema> make_schema(const Workload& work) {
   schema->use_type(work.type);
   schema->see_any_type();
   for (const std::string& name : work.attributes)
-    schema->use_attribute_of_any(schema->use_attribute({{name}}));
+    schema->use_attribute_of_any(schema->use_attribute({{name}}), Reading::later);
   schema->seal();
   return schema;
 }

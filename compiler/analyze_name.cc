@@ -213,8 +213,9 @@ void ExpressionAnalyzer::warn_of_near_variable(AttributePath attributes, const P
 
 Typed ExpressionAnalyzer::own_attribute(const AttributePath& attributes, dsl::Span span) {
   const bool key = place_.kind == Place::Kind::key;
-  const AttributeId id = key ? scope_.use_attribute_of_seen(attributes, span)
-                             : scope_.use_attribute(attributes, patterns::mask_of(place_.own), span);
+  const AttributeId id =
+      key ? scope_.use_attribute_of_seen(attributes, Reading::on_arrival, span)
+          : scope_.use_attribute(attributes, patterns::mask_of(place_.own), Reading::on_arrival, span);
   ExpressionNode node;
   node.op = Op::attribute;
   node.index = id.value;
@@ -324,8 +325,8 @@ Typed ExpressionAnalyzer::of_event(EventPick pick,
   node.op = Op::attribute;
   node.pick = pick;
   const bool prior = pick.which == EventPick::Which::prior;
-  node.index = (prior ? scope_.use_attribute_of_seen(*attributes, path.span)
-                      : scope_.use_attribute(*attributes, variables, path.span))
+  node.index = (prior ? scope_.use_attribute_of_seen(*attributes, Reading::later, path.span)
+                      : scope_.use_attribute(*attributes, variables, Reading::later, path.span))
                    .value;
   return add(node, Type::any, {});
 }

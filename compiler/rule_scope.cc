@@ -48,30 +48,31 @@ AttributeId RuleScope::use_attribute(const AttributePath& path, dsl::Span span) 
   return AttributeId{0};
 }
 
-void RuleScope::use_of(bool any, const std::vector<TypeId>& types, AttributeId attribute) {
-  if (any) schema.use_attribute_of_any(attribute);
-  for (const TypeId type : types) schema.use_attribute_of(type, attribute);
+void RuleScope::use_of(bool any, const std::vector<TypeId>& types, AttributeId attribute, Reading reading) {
+  if (any) schema.use_attribute_of_any(attribute, reading);
+  for (const TypeId type : types) schema.use_attribute_of(type, attribute, reading);
 }
 
 AttributeId RuleScope::use_attribute(const AttributePath& path,
                                      patterns::VariableMask variables,
+                                     Reading reading,
                                      dsl::Span span) {
   const AttributeId attribute = use_attribute(path, span);
   for (std::size_t i = 0; i < program.variables.size(); ++i) {
     const Variable& variable = program.variables[i];
     if ((variables >> i & 1) == 0) continue;
     if (variable.any_type) {
-      use_of(program.any_type, program.types, attribute);
+      use_of(program.any_type, program.types, attribute, reading);
     } else {
-      use_of(false, variable.types, attribute);
+      use_of(false, variable.types, attribute, reading);
     }
   }
   return attribute;
 }
 
-AttributeId RuleScope::use_attribute_of_seen(const AttributePath& path, dsl::Span span) {
+AttributeId RuleScope::use_attribute_of_seen(const AttributePath& path, Reading reading, dsl::Span span) {
   const AttributeId attribute = use_attribute(path, span);
-  use_of(program.any_type, program.types, attribute);
+  use_of(program.any_type, program.types, attribute, reading);
   return attribute;
 }
 

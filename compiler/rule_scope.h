@@ -41,13 +41,16 @@ struct RuleScope {
   std::optional<TypeId> use_emitted_type(const dsl::Located<std::string>& name);
 
   /// The attribute's id, for events taken by `variables`, whatever their type.
-  AttributeId use_attribute(const AttributePath& path, patterns::VariableMask variables, dsl::Span span);
+  AttributeId use_attribute(const AttributePath& path,
+                            patterns::VariableMask variables,
+                            Reading reading,
+                            dsl::Span span);
   /// The same for every event that the rule sees.
-  AttributeId use_attribute_of_seen(const AttributePath& path, dsl::Span span);
+  AttributeId use_attribute_of_seen(const AttributePath& path, Reading reading, dsl::Span span);
 
  private:
   AttributeId use_attribute(const AttributePath& path, dsl::Span span);
-  void use_of(bool any, const std::vector<TypeId>& types, AttributeId attribute);
+  void use_of(bool any, const std::vector<TypeId>& types, AttributeId attribute, Reading reading);
 };
 
 /// Where an expression stands, and so what a name in it may mean.

@@ -167,7 +167,7 @@ AttributeId TableAnalysis::use_of_row(Entry& entry,
     return AttributeId{0};
   }
   const AttributeId column = schema_.use_attribute(path);
-  for (const TypeId type : entry.table.types) schema_.use_attribute_of(type, column);
+  for (const TypeId type : entry.table.types) schema_.use_attribute_of(type, column, Reading::later);
   entry.uses.push_back({column, reporter, span});
   return column;
 }

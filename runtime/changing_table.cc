@@ -147,7 +147,7 @@ void ChangingTable::save(SnapshotWriter& out) const {
     out.number(versions);
     for (const Version* version = entry.oldest; version != nullptr; version = version->after) {
       out.flag(version->gone);
-      out.event(version->event->event);
+      out.captured(version->event->event);
     }
   }
 }
@@ -168,7 +168,7 @@ void ChangingTable::restore_entry(const Schema& schema, SnapshotReader& in) {
   for (std::size_t i = 0; i < versions; ++i) {
     const bool gone = in.flag();
     scratch_.reset();
-    const Event event = in.event(scratch_);
+    const Event event = in.captured(scratch_);
     Key parts;
     const std::span<const Value> key = key_of(event, schema, parts);
     const auto hash = patterns::hash_of_key(key);

@@ -17,9 +17,14 @@ bool within(std::string_view raw, std::string_view text) {
   return at < raw.size() && text.size() <= raw.size() - at;
 }
 
+/// Whether the schema has the name of its type.
+bool is_named(const Event& event) {
+  return event.type != kOtherType;
+}
+
 /// Bytes of the texts that `raw` does not contain.
 std::size_t detached_text_bytes(const Event& event, std::string_view raw, std::size_t count) {
-  std::size_t bytes = within(raw, event.type_name) ? 0 : event.type_name.size();
+  std::size_t bytes = is_named(event) || within(raw, event.type_name) ? 0 : event.type_name.size();
   for (std::size_t i = 0; i < count; ++i) {
     const Value& v = event.values[i];
     if (v.is_text() && !within(raw, v.as_text())) bytes += v.as_text().size();
@@ -53,7 +58,7 @@ class TextCopier {
 }  // namespace
 
 StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::uint64_t sequence) {
-  const std::size_t count = event.values == nullptr ? 0 : schema.layout(event.type).attributes.size();
+  const std::size_t count = event.values == nullptr ? 0 : schema.layout(event.type).kept;
   const std::size_t values_at = sizeof(StoredEvent);
   const std::size_t text_at = values_at + count * sizeof(Value);
   const std::string_view raw = keeps_raw_ ? event.raw : std::string_view{};
@@ -68,7 +73,7 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   }
   Event kept = event;
   kept.raw = texts.raw();
-  kept.type_name = texts.copy(event.type_name);
+  kept.type_name = is_named(event) ? schema.type_name(event.type) : texts.copy(event.type_name);
   kept.values = values;
   return new (block) StoredEvent{1, static_cast<std::uint32_t>(bytes), sequence, {}, kept};
 }

@@ -1,8 +1,8 @@
 #pragma once
 /// Keeps the events that runs have taken, each once, for as long as some run or window needs it.
 ///
-/// A captured event is one block: header, values, the raw bytes, and strings that are no part of them. One
-/// store for each shard; not thread-safe.
+/// A captured event is one block: header, the values that rules read later, the raw bytes, and strings that
+/// are no part of them. One store for each shard; not thread-safe.
 
 #include "base/event.h"
 #include "base/schema.h"
@@ -44,7 +44,8 @@ class EventStore {
   /// Whether captured events have their raw text, which alerts show; from the next one on.
   void keep_raw(bool keep) { keeps_raw_ = keep; }
 
-  /// Copies `event` out of its batch. The caller holds one reference.
+  /// Copies `event` out of its batch. The caller holds one reference. schema  must outlive it, or until it is
+  /// captured anew: it has the type's name
   /// cost  one slab allocation and a copy of its raw bytes
   StoredEvent* capture(const Event& event, const Schema& schema, std::uint64_t sequence);
 

@@ -38,8 +38,9 @@ std::uint64_t state_fingerprint(const RuleSet& rules) {
     if (table->is_stream) text += table->name + '\0' + table->definition + '\0';
   }
   for (std::uint16_t type = 0; type < rules.schema().type_count(); ++type) {
-    text += rules.schema().type_name(TypeId{type}) + '\n';
-    for (const AttributeId attribute : rules.schema().layout(TypeId{type}).attributes)
+    const Layout& layout = rules.schema().layout(TypeId{type});
+    text += rules.schema().type_name(TypeId{type}) + '\n' + std::to_string(layout.kept) + '\0';
+    for (const AttributeId attribute : layout.attributes)
       text += to_string(rules.schema().path(attribute)) + '\0';
   }
   return XXH3_64bits(text.data(), text.size());

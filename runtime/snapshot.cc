@@ -80,10 +80,10 @@ void SnapshotWriter::event(const StoredEvent* stored) {
   number(at->second);
   if (!fresh) return;
   number(stored->sequence);
-  event(stored->event);
+  captured(stored->event);
 }
 
-void SnapshotWriter::event(const Event& event) {
+void SnapshotWriter::write(const Event& event, std::size_t values) {
   text(event.raw);
   time(event.time);
   number(event.offset);
@@ -93,8 +93,7 @@ void SnapshotWriter::event(const Event& event) {
   text_of(event.raw, event.type_name);
   flag(event.values != nullptr);
   if (event.values == nullptr) return;
-  const std::size_t count = schema_.layout(event.type).attributes.size();
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::size_t i = 0; i < values; ++i) {
     const Value& v = event.values[i];
     if (!v.is_text()) {
       value(v);
@@ -238,7 +237,7 @@ void SnapshotReader::begin_key() {
   events_.clear();
 }
 
-Event SnapshotReader::event(Arena& arena) {
+Event SnapshotReader::read(Arena& arena, bool captured) {
   Event out;
   out.raw = text();
   out.time = time();
@@ -248,7 +247,8 @@ Event SnapshotReader::event(Arena& arena) {
   out.late = flag();
   out.type_name = text_of(out.raw);
   if (!flag()) return out;
-  const std::size_t size = schema_.layout(out.type).attributes.size();
+  const Layout& layout = schema_.layout(out.type);
+  const std::size_t size = captured ? layout.kept : layout.attributes.size();
   auto* const values = arena.allocate<Value>(size);
   for (std::size_t i = 0; i < size; ++i) {
     const auto kind = static_cast<ValueKind>(number_below(kValueKinds));
@@ -273,7 +273,7 @@ StoredEvent* SnapshotReader::numbered_event() {
   if (number_of_event <= events_.size()) return events_[number_of_event - 1];
   const std::uint64_t sequence = number();
   scratch_.reset();
-  const Event read = event(scratch_);
+  const Event read = captured(scratch_);
   if (!ok_) return nullptr;
   events_.push_back(memory_.store.capture(read, schema_, sequence));
   return events_.back();

@@ -40,9 +40,12 @@ class SnapshotWriter {
   void begin_key();
   void event(const StoredEvent* stored);  ///< may be null
   void path(const TakenEvent* tail);      ///< may be null
-  void event(const Event& event);         ///< as it is, without a number
+  /// Without a number: one that waits to be shown, and what was captured of one.
+  void event(const Event& event) { write(event, schema_.layout(event.type).attributes.size()); }
+  void captured(const Event& event) { write(event, schema_.layout(event.type).kept); }
 
  private:
+  void write(const Event& event, std::size_t values);
   void text_of(std::string_view raw, std::string_view v);
 
   const Schema& schema_;
@@ -83,10 +86,12 @@ class SnapshotReader {
   /// Held once for the caller; null if null was written, or it has failed.
   StoredEvent* event();
   TakenEvent* path(const patterns::Program& program);
-  /// As it was written without a number. Its texts lie in the bytes, its values in `arena`.
-  Event event(Arena& arena);
+  /// As they were written without a number. The texts lie in the bytes, the values in `arena`.
+  Event event(Arena& arena) { return read(arena, false); }
+  Event captured(Arena& arena) { return read(arena, true); }
 
  private:
+  Event read(Arena& arena, bool captured);
   std::string_view take(std::size_t size);
   std::string_view text_of(std::string_view raw);
   StoredEvent* numbered_event();

@@ -23,7 +23,8 @@ inline std::shared_ptr<const Schema> make_test_schema() {
       {{"user"}}, {{"amount"}}, {{"geo", "country"}}, {{"items", 0u, "sku"}}};
   for (const char* type : {"a", "b"}) {
     const TypeId id = schema->use_type(type);
-    for (const AttributePath& path : paths) schema->use_attribute_of(id, schema->use_attribute(path));
+    for (const AttributePath& path : paths)
+      schema->use_attribute_of(id, schema->use_attribute(path), Reading::later);
   }
   schema->seal();
   return schema;

@@ -29,10 +29,13 @@ TEST_CASE("a schema lays out for each type what rules read of it", "[base][schem
   const TypeId txn = schema.use_type("txn");
   const AttributeId user = schema.use_attribute(path({"user"}));
   const AttributeId amount = schema.use_attribute(path({"amount"}));
-  schema.use_attribute_of(txn, amount);
-  schema.use_attribute_of(txn, user);
-  schema.use_attribute_of(txn, user);
-  schema.use_attribute_of(click, user);
+  const AttributeId country = schema.use_attribute(path({"country"}));
+  schema.use_attribute_of(txn, amount, Reading::later);
+  schema.use_attribute_of(txn, user, Reading::on_arrival);
+  schema.use_attribute_of(txn, country, Reading::on_arrival);
+  schema.use_attribute_of(txn, country, Reading::later);
+  schema.use_attribute_of(txn, country, Reading::on_arrival);
+  schema.use_attribute_of(click, user, Reading::on_arrival);
   CHECK(schema.use_type("click") == click);
   CHECK(schema.use_attribute(path({"amount"})) == amount);
   schema.seal();
@@ -40,9 +43,11 @@ TEST_CASE("a schema lays out for each type what rules read of it", "[base][schem
   CHECK(schema.find_type("txn") == txn);
   CHECK(schema.find_type("login") == kOtherType);
   CHECK(schema.type_name(txn) == "txn");
-  CHECK(schema.layout(txn).attributes == std::vector<AttributeId>{user, amount});
-  CHECK(schema.layout(txn).slot_of == std::vector<std::uint16_t>{0, 1});
-  CHECK(schema.layout(click).slot_of == std::vector<std::uint16_t>{0, Layout::kAbsent});
+  CHECK(schema.layout(txn).attributes == std::vector<AttributeId>{amount, country, user});
+  CHECK(schema.layout(txn).slot_of == std::vector<std::uint16_t>{2, 0, 1});
+  CHECK(schema.layout(txn).kept == 2);
+  CHECK(schema.layout(click).slot_of == std::vector<std::uint16_t>{0, Layout::kAbsent, Layout::kAbsent});
+  CHECK(schema.layout(click).kept == 0);
   CHECK(schema.layout(txn).seen);
   CHECK_FALSE(schema.layout(kOtherType).seen);
   CHECK(schema.layout(kOtherType).attributes.empty());
@@ -53,8 +58,8 @@ TEST_CASE("a rule over any type gives every layout its attributes", "[base][sche
   const TypeId click = schema.use_type("click");
   const AttributeId user = schema.use_attribute(path({"user"}));
   const AttributeId amount = schema.use_attribute(path({"amount"}));
-  schema.use_attribute_of_any(amount);
-  schema.use_attribute_of(click, user);
+  schema.use_attribute_of_any(amount, Reading::later);
+  schema.use_attribute_of(click, user, Reading::later);
   schema.see_any_type();
   schema.seal();
 

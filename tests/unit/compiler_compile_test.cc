@@ -140,6 +140,8 @@ TEST_CASE("events carry the attributes that some rule reads of their type", "[co
   };
   CHECK(read_of("t") == std::set<std::string>{"k", "m", "x", "z"});
   CHECK(read_of("u") == std::set<std::string>{"k", "y"});
+  CHECK(schema.layout(schema.find_type("t")).kept == 2);  // m, z
+  CHECK(schema.layout(schema.find_type("u")).kept == 0);
 }
 
 TEST_CASE("one macro serves the rules of every file", "[compiler]") {
