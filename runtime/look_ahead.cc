@@ -32,6 +32,7 @@ void LookAhead::look_at_place(const RoutedEvent& event) const {
 
 void LookAhead::look_at_key(const RoutedEvent& event, std::size_t number) {
   prefetch_line(event.event->values);
+  prefetch_line(event.event->raw.data());
   prefetch_line(event.event->raw.data() + 64);
   prefetch_line(event.key);
   const KeyState* const key = store_of(event).first_with(event.hash);
