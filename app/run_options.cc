@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <thread>
 
 namespace tocsin::app {
 
@@ -78,6 +79,14 @@ Status set_flag(RunOptions& options, const std::string& value) {
 
 using Shape = Setting::Shape;
 
+Result<std::size_t> read_workers(const std::string& value) {
+  if (value == "auto")
+    return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, kWorkersMax);
+  auto count = read_count(value, 1, kWorkersMax);
+  if (!count) return fail(count.error().code, count.error().message + ", nor `auto`");
+  return count;
+}
+
 const std::array kSettings = {
     Setting{"rules", Shape::paths, "PATH", "Rule files, or folders of them", set_text<&RunOptions::rules>},
     Setting{"input",
@@ -112,13 +121,12 @@ const std::array kSettings = {
             "DURATION",
             "After this much silence wall time moves event time on; never if not given",
             [](RunOptions& o, const std::string& v) { return store(read_duration(v), o.pipeline.idle); }},
-    Setting{"workers",
-            Shape::text,
-            "N",
-            "Threads that match, beside one that reads ahead; 1 if not given",
-            [](RunOptions& o, const std::string& v) {
-              return store(read_count(v, 1, kWorkersMax), o.pipeline.workers);
-            }},
+    Setting{
+        "workers",
+        Shape::text,
+        "N|auto",
+        "Threads that match, beside as many that read ahead; auto: one for two processors; 1 if not given",
+        [](RunOptions& o, const std::string& v) { return store(read_workers(v), o.pipeline.workers); }},
     Setting{"batch-bytes",
             Shape::text,
             "N",
