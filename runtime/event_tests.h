@@ -65,9 +65,9 @@ class EventTests {
   }
 
   /// Whether `run` may take the event as `variable`, whose condition has `join`, if any.
-  bool satisfied(patterns::VariableId variable, const std::optional<Join>& join, const Run& run) {
+  bool satisfied(patterns::VariableId variable, const Join* join, const Run& run) {
     if (!own_holds(variable)) return false;
-    if (!join) return run_condition_holds(variable, run.tail);
+    if (join == nullptr) return run_condition_holds(variable, run.tail);
     const std::uint64_t own = own_word(variable, *join);
     if (!join->may_hold(own, run.joined)) return false;
     return join->holds(own, run.joined) || run_condition_holds(variable, run.tail);

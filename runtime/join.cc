@@ -215,6 +215,10 @@ std::uint64_t rank_of(const Value& v) {
   return 0;
 }
 
+bool Join::has_earlier_word_of(const ExpressionPool& expressions, const Join& other) const {
+  return by_order() == other.by_order() && patterns::same_expression(expressions, earlier, other.earlier);
+}
+
 std::uint64_t Join::word_of(const Value& v) const {
   return by_order() ? rank_of(v) : fingerprint_of(v);
 }

@@ -33,6 +33,9 @@ struct Join {
   bool is_equality() const { return op == patterns::Op::equal; }
   bool by_order() const { return !is_equality() && op != patterns::Op::not_equal; }
 
+  /// Whether what a run brings has the same word in both. `expressions`  of both
+  bool has_earlier_word_of(const patterns::ExpressionPool& expressions, const Join& other) const;
+
   /// What tells `v`, on either side.
   std::uint64_t word_of(const Value& v) const;
 

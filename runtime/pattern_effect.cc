@@ -66,10 +66,11 @@ void PatternExecutor::make_closings(const Position& position, Gate& gate) {
 
 void PatternExecutor::try_guards(
     const Run& run, const Position& position, EventTime last, Effect& effect, TransitionMask& blocked) {
+  const Gate& gate = gates_[run.position.value];
   for (const Guard& guard : position.guards) {
     if ((guard.closes & run.open) == 0 || (guard.next_only && !run.fresh)) continue;
     if (tests_.event().time < saturating_add(last, guard.gap_min)) continue;
-    if (!tests_.satisfied(guard.variable, run.tail)) continue;
+    if (!tests_.satisfied(guard.variable, gate.join_of(guard.variable), run)) continue;
     effect.closes |= guard.closes;
     if (guard.blocks_take) blocked |= guard.closes;
   }
@@ -98,7 +99,7 @@ PatternExecutor::Effect PatternExecutor::effect_of(const Run& run) {
     }
     if (tests_.event().time < saturating_add(last, t.gap_min)) continue;
     const VariableId variable = program_.positions[t.target.value].variable;
-    if (!tests_.satisfied(variable, gate.join, run)) continue;
+    if (!tests_.satisfied(variable, gate.join_of(variable), run)) continue;
     effect.closes |= closes_with_[run.position.value][i];
     if ((blocked & bit_of(i)) == 0) effect.takes |= bit_of(i);
   }

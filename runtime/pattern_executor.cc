@@ -13,6 +13,7 @@ using patterns::PositionId;
 using patterns::Transition;
 using patterns::TransitionMask;
 using patterns::VariableId;
+using patterns::VariableMask;
 
 PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
     : context_{context},
@@ -53,30 +54,50 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
 
 void PatternExecutor::make_gate(const Position& position) {
   Gate& gate = gates_.emplace_back();
-  gate.plain = position.guards.empty();
-  std::size_t takes = 0;
   for (const Transition& t : position.transitions) {
     gate.gaps = gate.gaps || has_gap(t) || t.gap_min != Duration{0};
     if (t.kind != Transition::Kind::take) continue;
-    ++takes;
     gate.plain = gate.plain && t.link != Link::next;
-    gate.joined = program_.positions[t.target.value].variable;
-    gate.targets |= patterns::mask_of(gate.joined);
+    gate.variables |= patterns::mask_of(program_.positions[t.target.value].variable);
   }
-  for (const Guard& guard : position.guards) gate.gaps = gate.gaps || guard.gap_min != Duration{0};
-  if (gate.plain && takes == 1 && position.variable) {
-    const auto condition = program_.variables[gate.joined.value].run_condition;
-    gate.join = find_join(program_.expressions, condition, position.variable);
+  for (const Guard& guard : position.guards) {
+    gate.gaps = gate.gaps || guard.gap_min != Duration{0};
+    gate.plain = gate.plain && !guard.next_only;
+    gate.variables |= patterns::mask_of(guard.variable);
   }
+  if (gate.plain && position.variable) find_joins(position, gate);
   make_closings(position, gate);
+}
+
+/// All of them or none: without a join an event concerns each run.
+void PatternExecutor::find_joins(const Position& position, Gate& gate) const {
+  for (VariableMask rest = gate.variables; rest != 0; rest &= rest - 1) {
+    const VariableId variable{static_cast<std::uint16_t>(std::countr_zero(rest))};
+    const auto condition = program_.variables[variable.value].run_condition;
+    const auto join = find_join(program_.expressions, condition, position.variable);
+    const bool serves =
+        join && (gate.joins.empty() || join->has_earlier_word_of(program_.expressions, gate.joins[0].join));
+    if (!serves) return gate.joins.clear();
+    gate.joins.push_back({variable, *join});
+  }
+}
+
+const Join* PatternExecutor::Gate::join_of(VariableId variable) const {
+  for (const VariableJoin& joined : joins) {
+    if (joined.variable == variable) return &joined.join;
+  }
+  return nullptr;
 }
 
 /// Whether the event in hand may change `run`. False is certain.
 bool PatternExecutor::passes(const Run& run) {
   const Gate& gate = gates_[run.position.value];
   if (!gate.plain) return true;
-  if (!tests_.any_own_holds(gate.targets)) return false;
-  return !gate.join || tests_.may_join(gate.joined, *gate.join, run);
+  if (!tests_.any_own_holds(gate.variables)) return false;
+  return gate.joins.empty() ||
+         std::any_of(gate.joins.begin(), gate.joins.end(), [&](const VariableJoin& joined) {
+           return tests_.own_holds(joined.variable) && tests_.may_join(joined.variable, joined.join, run);
+         });
 }
 
 // --- one event -------------------------------------------------------------------------------------
@@ -167,7 +188,7 @@ void PatternExecutor::enter(KeyState& key, RuleState& state, const Run& run) {
   }
   Run& entered = state.runs.emplace_back(run);
   const Gate& gate = gates_[run.position.value];
-  if (gate.join) entered.joined = tests_.earlier_word(*gate.join, run.tail);
+  if (!gate.joins.empty()) entered.joined = tests_.earlier_word(gate.joins.front().join, run.tail);
   ++counters_.runs_live;
   for (const auto& [lane, gap] : gap_lanes_[run.position.value]) {
     context_.timers.push(lane, {saturating_add(tests_.event().time, gap), &key, key.generation, rule_index_});

@@ -77,18 +77,25 @@ class PatternExecutor : public Executor {
     patterns::TransitionMask expired = 0;  // still open, but time has passed their gap
   };
 
+  struct VariableJoin {
+    patterns::VariableId variable;
+    Join join;
+  };
+
   /// What can be told of an event and a position without looking at a run's past. Events that leave every run
   /// at a position as it is are the rule; this finds them with one comparison a run.
   struct Gate {
-    bool plain = false;                  // no guards, no `=>`: what no variable accepts changes nothing
-    bool gaps = false;                   // some transition or guard has a gap
-    bool close_look = false;             // see make_closings
-    patterns::VariableMask targets = 0;  // variables that may be taken
-    std::optional<Join> join;            // of the one target: compare words first
-    patterns::VariableId joined;         // its variable
+    bool plain = true;                     // no `=>`: what no variable accepts changes nothing
+    bool gaps = false;                     // some transition or guard has a gap
+    bool close_look = false;               // see make_closings
+    patterns::VariableMask variables = 0;  // that may be taken, or that guards look for
+    std::vector<VariableJoin> joins;  // of all of them, if one word of a run serves them: compare words first
+
+    const Join* join_of(patterns::VariableId variable) const;
   };
 
   void make_gate(const patterns::Position& position);
+  void find_joins(const patterns::Position& position, Gate& gate) const;
   void make_closings(const patterns::Position& position, Gate& gate);
   bool passes(const Run& run);
 

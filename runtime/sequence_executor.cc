@@ -146,7 +146,7 @@ void SequenceExecutor::find_waiting_at(PositionId position, RunIndex& index) {
 /// Whether the event in hand is the one that `run` waits for.
 bool SequenceExecutor::advances(const Run& run) {
   const Awaited& awaited = awaited_[run.position.value];
-  return tests_.satisfied(awaited.variable, awaited.join, run);
+  return tests_.satisfied(awaited.variable, awaited.join ? &*awaited.join : nullptr, run);
 }
 
 /// Takes the event into `run`. Whether that completed its match.
