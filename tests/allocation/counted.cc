@@ -58,6 +58,14 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
 void* operator new[](std::size_t bytes, std::align_val_t alignment) {
   return allocate(bytes, alignment);
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  count_one();
+  return std::malloc(bytes > 0 ? bytes : 1);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+  count_one();
+  return std::malloc(bytes > 0 ? bytes : 1);
+}
 void operator delete(void* at) noexcept {
   std::free(at);
 }
