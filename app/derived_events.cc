@@ -33,16 +33,16 @@ void DerivedEvents::set_schema(const std::shared_ptr<const Schema>& schema, std:
 }
 
 DerivedBatch* DerivedEvents::take(const std::vector<AlertBatch*>& batches) {
-  std::vector<std::pair<const Derived*, const char*>> all;  // with the JSON
+  all_.clear();
   std::size_t bytes = 0;
   for (const AlertBatch* batch : batches) {
     for (const Derived& derived : batch->derived)
-      all.emplace_back(&derived, batch->derived_text.data() + derived.begin);
+      all_.emplace_back(&derived, batch->derived_text.data() + derived.begin);
     bytes += batch->derived_text.size();
   }
-  if (all.empty()) return nullptr;
+  if (all_.empty()) return nullptr;
   std::sort(
-      all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first->order < b.first->order; });
+      all_.begin(), all_.end(), [](const auto& a, const auto& b) { return a.first->order < b.first->order; });
 
   DerivedBatch& out = batches_.emplace_back();
   if (!spare_.empty()) {
@@ -55,7 +55,7 @@ DerivedBatch* DerivedEvents::take(const std::vector<AlertBatch*>& batches) {
   for (Arena& arena : out.arenas) arena.reset();
   out.text.clear();
   out.text.reserve(bytes + connectors::kPadding);
-  for (const auto& [derived, json] : all) {
+  for (const auto& [derived, json] : all_) {
     Event event;
     event.time = derived->time;
     event.offset = place_of(*derived, count_++);

@@ -57,7 +57,8 @@ class DerivedEvents {
   std::vector<std::unique_ptr<connectors::Decoder>> decoders_;  // by worker
   std::deque<DerivedBatch> batches_;
   std::vector<DerivedBatch> spare_;
-  std::uint64_t count_ = 0;  // of all so far
+  std::uint64_t count_ = 0;                                           // of all so far
+  std::vector<std::pair<const runtime::Derived*, const char*>> all_;  // of one `take`, with the JSON
 };
 
 }  // namespace tocsin::app

@@ -1,6 +1,7 @@
 #include "app/engine.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace tocsin::app {
@@ -88,7 +89,7 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
       take_routed(worker);
       shards_[worker]->advance(level, {release, watermark, idle_clock}, alerts_of(worker, out));
     };
-    team_.run(advance, amount_due(release, watermark));
+    team_.run(std::ref(advance), amount_due(release, watermark));
     fed_.clear();
     if (levels > 1) feed_derived(out);
   }
@@ -135,9 +136,9 @@ AlertBatch& Engine::alerts_of(std::size_t worker, AlertBatch& out) {
 
 /// Routes the events that alerts of the last level have become.
 void Engine::feed_derived(AlertBatch& out) {
-  std::vector<AlertBatch*> batches;
-  for (std::size_t worker = 0; worker < shards_.size(); ++worker) batches.push_back(&alerts_of(worker, out));
-  DerivedBatch* batch = derived_.take(batches);
+  emitted_.clear();
+  for (std::size_t worker = 0; worker < shards_.size(); ++worker) emitted_.push_back(&alerts_of(worker, out));
+  DerivedBatch* batch = derived_.take(emitted_);
   if (batch == nullptr) return;
   const auto decode = [&](std::size_t part) {
     derived_.decode(*batch, part, [&](const Event& event, Arena& arena) { route(part, event, arena); });
@@ -198,18 +199,14 @@ void Engine::watch_keys(std::size_t worker, EventTime since, const runtime::Shar
 }
 
 void Engine::merge_alerts(AlertBatch& out) {
-  struct Place {
-    const AlertBatch* batch;
-    const Alert* alert;
-  };
-  std::vector<Place> places;
+  merging_.clear();
   for (const AlertBatch& batch : alerts_) {
-    for (const Alert& alert : batch.alerts) places.push_back({&batch, &alert});
+    for (const Alert& alert : batch.alerts) merging_.push_back({&batch, &alert});
   }
-  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+  std::sort(merging_.begin(), merging_.end(), [](const PlacedAlert& a, const PlacedAlert& b) {
     return a.alert->order < b.alert->order;
   });
-  for (const Place& place : places) {
+  for (const PlacedAlert& place : merging_) {
     Alert& alert = out.alerts.emplace_back(*place.alert);
     alert.begin = out.lines.size();
     out.lines += place.batch->line(*place.alert);

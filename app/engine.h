@@ -78,6 +78,11 @@ class Engine {
   const runtime::TableStore& tables() const { return tables_; }
 
  private:
+  struct PlacedAlert {
+    const runtime::AlertBatch* batch;
+    const runtime::Alert* alert;
+  };
+
   void make_routers();
   Amount amount_due(EventTime release, EventTime watermark) const;
   void take_routed(std::size_t worker);
@@ -106,6 +111,8 @@ class Engine {
   runtime::UnkeyedCounts unkeyed_;                          // in what was fed
   std::vector<std::vector<const Event*>> changes_;          // of tables, by part
   std::vector<runtime::AlertBatch> alerts_;                 // by worker
+  std::vector<runtime::AlertBatch*> emitted_;               // scratch, of feed_derived
+  std::vector<PlacedAlert> merging_;                        // scratch, of merge_alerts
   DerivedEvents derived_;
   EventTime released_ = kTimeMin;
   bool minds_tables_ = false;                  // whether route_change has something to do

@@ -75,7 +75,7 @@ void Input::skip_overlong() {
 }
 
 void Input::split(Chunk& chunk, std::size_t parts) {
-  chunk.parts = codec_->split(chunk.bytes, parts);
+  codec_->split(chunk.bytes, parts, chunk.parts);
   chunk.batches.resize(parts);
   for (connectors::EventBatch& batch : chunk.batches) batch.clear();
 }

@@ -6,7 +6,7 @@
 #include "runtime/snapshot.h"
 
 #include <algorithm>
-#include <deque>
+#include <vector>
 
 namespace tocsin::app {
 
@@ -90,7 +90,7 @@ class Pipeline::Impl {
   bool idle(const Input& input) const;
   void recycle_chunks(EventTime released);
 
-  std::deque<Chunk> chunks_;          // events of which may wait for their time
+  std::vector<Chunk> chunks_;         // events of which may wait for their time
   EventTime released_ = kTimeMin;     // events up to and with this have been worked through
   bool wall_time_ = false;            // stands in for the time of events: all inputs are idle
   std::uint64_t counted_events_ = 0;  // that had come when the runs were counted last

@@ -73,12 +73,13 @@ void Reader::settle() {
 /// Asks the inputs in the order of their time without waiting; only if none has anything, waits for the
 /// first.
 Result<Reading> Reader::read(milliseconds wait, Chunk memory) {
-  std::vector<Input*> open;
+  std::vector<Input*>& open = open_;
+  open.clear();
   for (const auto& input : inputs_) {
     if (!input->ended()) open.push_back(input.get());
   }
-  std::stable_sort(
-      open.begin(), open.end(), [](const Input* a, const Input* b) { return a->newest < b->newest; });
+  const auto behind = [](const Input* a, const Input* b) { return a->newest < b->newest; };
+  if (open.size() > 1) std::stable_sort(open.begin(), open.end(), behind);
   Reading reading;
   reading.chunk = std::move(memory);
   for (Input* input : open) {

@@ -65,6 +65,7 @@ class Reader {
   std::shared_ptr<const runtime::RuleSet> rules_;
   std::vector<runtime::Router> routers_;  // by decoder
   std::vector<std::unique_ptr<Input>> inputs_;
+  std::vector<Input*> open_;  // scratch, of `read`
   std::vector<Chunk> spare_;
 
   std::optional<Result<Reading>> ahead_;  // settled if not `reading_`

@@ -59,7 +59,7 @@ class Codec {
 
   /// Cuts whole records into at most `parts` pieces of whole records that may be decoded at the same time,
   /// in order. One piece where the format does not allow more.
-  virtual std::vector<std::string_view> split(std::string_view bytes, std::size_t parts) = 0;
+  virtual void split(std::string_view bytes, std::size_t parts, std::vector<std::string_view>& pieces) = 0;
 
   virtual std::unique_ptr<Decoder> make_decoder(std::shared_ptr<const Schema> schema) = 0;
 };

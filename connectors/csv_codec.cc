@@ -129,9 +129,9 @@ class CsvCodec final : public Codec {
 
   std::string_view stand_in(std::string_view beginning) override { return csv_stand_in(beginning); }
 
-  std::vector<std::string_view> split(std::string_view bytes, std::size_t parts) override {
+  void split(std::string_view bytes, std::size_t parts, std::vector<std::string_view>& pieces) override {
     learn_header(bytes);
-    return split_records(bytes, parts, [](std::string_view rest, std::size_t bytes_min) {
+    split_records(bytes, parts, pieces, [](std::string_view rest, std::size_t bytes_min) {
       std::size_t size = 0;
       while (size < bytes_min) size += std::min(csv_row_size(rest.substr(size)), rest.size() - size);
       return size;

@@ -11,13 +11,15 @@
 
 namespace tocsin::connectors {
 
-/// Cuts `bytes` into at most `parts` pieces of about the same size. `end_of_record(rest, bytes_min)` tells
-/// how many bytes of `rest` are whole records, the first count that is at least `bytes_min`.
+/// Cuts `bytes` into at most `parts` pieces of about the same size, into `pieces` (cleared).
+/// `end_of_record(rest, bytes_min)` tells how many bytes of `rest` are whole records, the first count that is
+/// at least `bytes_min`.
 template <class EndOfRecord>
-std::vector<std::string_view> split_records(std::string_view bytes,
-                                            std::size_t parts,
-                                            EndOfRecord end_of_record) {
-  std::vector<std::string_view> pieces;
+void split_records(std::string_view bytes,
+                   std::size_t parts,
+                   std::vector<std::string_view>& pieces,
+                   EndOfRecord end_of_record) {
+  pieces.clear();
   const std::size_t bytes_min = std::max<std::size_t>(1, bytes.size() / std::max<std::size_t>(1, parts));
   while (!bytes.empty()) {
     const bool is_last = pieces.size() + 1 >= parts || bytes.size() <= bytes_min;
@@ -25,7 +27,6 @@ std::vector<std::string_view> split_records(std::string_view bytes,
     pieces.push_back(bytes.substr(0, size));
     bytes.remove_prefix(size);
   }
-  return pieces;
 }
 
 /// `text` without UTF-8's byte order mark, if it begins with one.

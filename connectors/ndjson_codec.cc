@@ -110,8 +110,8 @@ class NdjsonCodec final : public Codec {
 
   std::string_view stand_in(std::string_view /*beginning*/) override { return ""; }
 
-  std::vector<std::string_view> split(std::string_view bytes, std::size_t parts) override {
-    return split_records(bytes, parts, [](std::string_view rest, std::size_t bytes_min) {
+  void split(std::string_view bytes, std::size_t parts, std::vector<std::string_view>& pieces) override {
+    split_records(bytes, parts, pieces, [](std::string_view rest, std::size_t bytes_min) {
       const std::size_t end = rest.find('\n', bytes_min - 1);
       return end == rest.npos ? rest.size() : end + 1;
     });

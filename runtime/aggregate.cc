@@ -75,6 +75,18 @@ Accumulator::Accumulator(AggregateKind kind) : kind_{kind} {
   if (!plain) rest_ = std::make_unique<Rest>();
 }
 
+namespace {
+
+/// Valid until the thread asks for the next ones.
+std::string_view key_bytes_of(const Value& v) {
+  thread_local std::string bytes;
+  bytes.clear();
+  append_key_bytes(bytes, v);
+  return bytes;
+}
+
+}  // namespace
+
 void Accumulator::add(const Value& v) {
   if (passed_over(kind_, v)) return;
   switch (kind_) {
@@ -85,12 +97,9 @@ void Accumulator::add(const Value& v) {
     case AggregateKind::maximum:
       add_candidate(v);
       return;
-    case AggregateKind::distinct: {
-      std::string bytes;
-      append_key_bytes(bytes, v);
-      ++rest_->counts[std::move(bytes)];
+    case AggregateKind::distinct:
+      add_distinct(v);
       return;
-    }
     case AggregateKind::collect:
       append_item(rest_->items, v);
       return;
@@ -120,10 +129,18 @@ void Accumulator::remove_oldest(const Value& v) {
   }
 }
 
-void Accumulator::remove_distinct(const Value& v) {
-  std::string bytes;
-  append_key_bytes(bytes, v);
+void Accumulator::add_distinct(const Value& v) {
+  const std::string_view bytes = key_bytes_of(v);
   const auto at = rest_->counts.find(bytes);
+  if (at != rest_->counts.end()) {
+    ++at->second;
+  } else {
+    rest_->counts.emplace(bytes, 1);
+  }
+}
+
+void Accumulator::remove_distinct(const Value& v) {
+  const auto at = rest_->counts.find(key_bytes_of(v));
   if (at == rest_->counts.end()) return;  // a snapshot may hold anything
   if (--at->second == 0) rest_->counts.erase(at);
 }
@@ -172,7 +189,7 @@ void Accumulator::add_candidate(const Value& v) {
     rest_->candidates.pop_back();
   const bool text = v.is_string();
   rest_->candidates.push_back(
-      {rest_->added++, text ? Value::null() : v, std::string(text ? v.as_text() : std::string_view{})});
+      {rest_->added++, text ? Value::null() : v, PoolString(text ? v.as_text() : std::string_view{})});
 }
 
 void Accumulator::remove_candidate() {
@@ -311,12 +328,12 @@ void Accumulator::Rest::restore(SnapshotReader& in) {
     const Value v = in.value();
     const bool text = v.is_text();
     candidates.push_back(
-        {number, text ? Value::null() : v, std::string(text ? v.as_text() : std::string_view{})});
+        {number, text ? Value::null() : v, PoolString(text ? v.as_text() : std::string_view{})});
   }
   const std::size_t counts_in = in.count();
   for (std::size_t i = 0; i < counts_in && in.ok(); ++i) {
     const std::string_view bytes = in.text();
-    counts[std::string(bytes)] = static_cast<std::int64_t>(in.word());
+    counts[PoolString(bytes)] = static_cast<std::int64_t>(in.word());
   }
   items = in.text();
   if (!count_key_bytes(items)) in.fail();

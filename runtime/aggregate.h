@@ -7,14 +7,18 @@
 
 #include "base/value.h"
 #include "patterns/expression.h"
+#include "runtime/block_pool.h"
 #include "runtime/fifo.h"
 
 #include <boost/container/small_vector.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace tocsin::runtime {
 
@@ -39,7 +43,8 @@ class ExactSum {
   void restore(SnapshotReader& in);
 
  private:
-  boost::container::small_vector<double, 3> partials_;  // sums of amounts of money have one or two
+  boost::container::small_vector<double, 3, PoolAllocator<double>>
+      partials_;  // sums of amounts of money have one or two
 };
 
 /// One aggregate in the making. Values are added in order; `remove_oldest` takes away the one added first of
@@ -63,16 +68,26 @@ class Accumulator {
   struct Candidate {
     std::uint64_t number;
     Value plain;  // unless it is text
-    std::string text;
+    PoolString text;
     Value value() const { return plain.is_null() ? Value::string(text) : plain; }
   };
+  struct HashOfText {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  using Counts = std::unordered_map<PoolString,
+                                    std::int64_t,
+                                    HashOfText,
+                                    std::equal_to<>,
+                                    PoolAllocator<std::pair<const PoolString, std::int64_t>>>;
+
   /// What only some kinds have; apart, so that sums and counts are small.
-  struct Rest {
+  struct Rest : FromPool {
     ExactSum squares;            // stddev
     Fifo<Candidate> candidates;  // minimum, maximum: best first, each later one worse
     std::uint64_t added = 0;
     std::uint64_t removed = 0;
-    std::unordered_map<std::string, std::int64_t> counts;  // distinct: how often, by key bytes
+    Counts counts;      // distinct: how often, by key bytes
     std::string items;  // collect: the items of a list, from items_begin on
     std::size_t items_begin = 0;
 
@@ -87,6 +102,7 @@ class Accumulator {
   void add_number(const Value& v, int sign);
   void add_candidate(const Value& v);
   void remove_candidate();
+  void add_distinct(const Value& v);
   void remove_distinct(const Value& v);
   void remove_collected();
   Value collected(std::uint64_t& null_operations) const;

@@ -262,7 +262,7 @@ std::optional<std::uint64_t> Emitter::held_back_before(const ResultView& result)
     return std::nullopt;
   }
   const std::uint64_t held = state.silence->held;
-  *state.silence = {result.time, 0, false};
+  *state.silence = {{}, result.time, 0, false};
   const EventTime end = silence_end(result.time, program_.suppress);
   context_.timers.push_unordered({end, result.key, result.key->generation, rule_});
   return held;

@@ -1,8 +1,9 @@
 #pragma once
 /// A queue in one block of memory: what std::deque is, without its half kilobyte for each empty one.
 
+#include "runtime/block_pool.h"
+
 #include <cstddef>
-#include <vector>
 
 namespace tocsin::runtime {
 
@@ -46,7 +47,7 @@ class Fifo {
  private:
   static constexpr std::size_t kCompactMin = 16;
 
-  std::vector<T> items_;
+  PoolVector<T> items_;
   std::size_t head_ = 0;  // of the first still in; what lies before it is dead
 };
 

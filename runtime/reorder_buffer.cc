@@ -23,13 +23,19 @@ ReorderBuffer::ReorderBuffer(Duration disorder)
           static_cast<std::uint64_t>(std::max(kWidthMin, disorder.count() / kBucketsInBound))))) {}
 
 ReorderBuffer::Bucket& ReorderBuffer::find_bucket(std::int64_t number) {
-  const auto [at, fresh] = buckets_.try_emplace(number);
-  if (fresh && !spare_.empty()) {
-    at->second.events = std::move(spare_.back());
-    spare_.pop_back();
-  }
+  auto at = buckets_.lower_bound(number);
+  if (at == buckets_.end() || at->first != number) at = add_bucket(at, number);
   known_[static_cast<std::size_t>(number) % kKnown] = {number, &at->second};
   return at->second;
+}
+
+/// Before `next`.
+ReorderBuffer::Buckets::iterator ReorderBuffer::add_bucket(Buckets::iterator next, std::int64_t number) {
+  if (spare_.empty()) return buckets_.try_emplace(next, number);
+  spare_.back().key() = number;
+  const auto added = buckets_.insert(next, std::move(spare_.back()));
+  spare_.pop_back();
+  return added;
 }
 
 /// Moves the last event, which may come before others, to where it belongs; gives up where that is far.
@@ -89,8 +95,9 @@ void ReorderBuffer::drop_first() {
   Known& known = known_[static_cast<std::size_t>(buckets_.begin()->first) % kKnown];
   if (known.bucket == &bucket) known.bucket = nullptr;
   bucket.events.clear();
-  spare_.push_back(std::move(bucket.events));
-  buckets_.erase(buckets_.begin());
+  bucket.released = 0;
+  bucket.sorted = 0;
+  spare_.push_back(buckets_.extract(buckets_.begin()));
 }
 
 void ReorderBuffer::clear() {

@@ -60,6 +60,8 @@ class ReorderBuffer {
     std::size_t sorted = 0;  // how many at the front are in order; of all of them while it can be had cheaply
   };
 
+  using Buckets = std::map<std::int64_t, Bucket>;
+
   std::int64_t bucket_number(EventTime time) const { return time.time_since_epoch().count() >> width_log2_; }
   Bucket& bucket_of(EventTime time) {
     const std::int64_t number = bucket_number(time);
@@ -67,14 +69,15 @@ class ReorderBuffer {
     return known.bucket != nullptr && known.number == number ? *known.bucket : find_bucket(number);
   }
   Bucket& find_bucket(std::int64_t number);
+  Buckets::iterator add_bucket(Buckets::iterator next, std::int64_t number);
   static void put_in_place(Bucket& bucket);
   static void sort(Bucket& bucket);
   void drop_first();
 
   int width_log2_;  // of a bucket, in nanoseconds
-  std::map<std::int64_t, Bucket> buckets_;
-  std::vector<RoutedEvent> ready_;               // of the last release
-  std::vector<std::vector<RoutedEvent>> spare_;  // memory of dropped buckets
+  Buckets buckets_;
+  std::vector<RoutedEvent> ready_;         // of the last release
+  std::vector<Buckets::node_type> spare_;  // dropped buckets, with their memory
 
   /// Where the buckets are that events come to: as many as the bound is wide, and some more.
   struct Known {

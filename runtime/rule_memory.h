@@ -1,6 +1,7 @@
 #pragma once
 /// What a rule keeps under a key beside its runs, where its settings ask for it.
 
+#include "runtime/block_pool.h"
 #include "runtime/fifo.h"
 #include "runtime/match_buffer.h"
 #include "runtime/run_counter.h"
@@ -31,15 +32,15 @@ struct BestMatch {
 };
 
 /// An empty one stays with its slot, for the next key.
-struct RuleMemory {
+struct RuleMemory : FromPool {
   bool started = false;                 ///< `runs: once`: the key has had its start
   bool waits_for_end = false;           ///< a timer for the input's end is under way
   std::uint64_t seen = 0;               ///< `within: N events`: how many the rule saw, while runs are open
   Fifo<CountedStart> counted;           ///< of those starts that may still be open
-  std::vector<EventTime> last_loud;     ///< `not a for 10m`: when an a came last, by lull; kTimeMin: long ago
+  PoolVector<EventTime> last_loud;      ///< `not a for 10m`: when an a came last, by lull; kTimeMin: long ago
   EventTime lull_timer = kTimeMax;      ///< when the timer for them comes; kTimeMax: none is under way
   PriorEvents prior;                    ///< what `prior` speaks of, the last one first; held
-  std::vector<BestMatch> best;          ///< of starts that are not decided
+  PoolVector<BestMatch> best;           ///< of starts that are not decided
   std::unique_ptr<SharedRuns> shared;   ///< instead of runs one by one, where these need not be told apart
   std::unique_ptr<RunCounter> counter;  ///< the same, where they are only counted
 

@@ -23,7 +23,7 @@ void RulePlaces::put(std::uint32_t rule, std::uint32_t place) {
 }
 
 void RulePlaces::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+  PoolVector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
   for (const Slot& slot : old) {
     if (slot.place != kFree) slots_[slot_of(slot.rule)] = slot;

@@ -2,6 +2,8 @@
 /// Where in a list each of some rules has its place: the states of a key under which many rules have
 /// something, what an index knows of a rule.
 
+#include "runtime/block_pool.h"
+
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -9,7 +11,7 @@
 namespace tocsin::runtime {
 
 /// A hash table, open addressing with linear probing.
-class RulePlaces {
+class RulePlaces : public FromPool {
  public:
   std::optional<std::uint32_t> find(std::uint32_t rule) const;
 
@@ -32,7 +34,7 @@ class RulePlaces {
   std::size_t slot_of(std::uint32_t rule) const;  // or the free one where it would be
   void grow();
 
-  std::vector<Slot> slots_;  // none, or a power of two and at most half of them taken
+  PoolVector<Slot> slots_;  // none, or a power of two and at most half of them taken
   std::size_t size_ = 0;
 };
 

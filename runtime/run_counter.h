@@ -8,6 +8,7 @@
 /// at a way then, is a matrix that all of them share. When the last of these starts is gone, that is found
 /// anew for those that came since, from the last to the first.
 
+#include "runtime/block_pool.h"
 #include "runtime/run_starts.h"
 #include "runtime/run_ways.h"
 
@@ -20,7 +21,7 @@ class SnapshotReader;
 class SnapshotWriter;
 
 /// Counts modulo 2^64.
-class RunCounter {
+class RunCounter : public FromPool {
  public:
   /// Nothing is open yet; what was there before is of no matter.
   /// expires  whether starts are ever taken off; if not, they are not kept
@@ -70,14 +71,14 @@ class RunCounter {
   RunStarts starts_;
   // Of the first `sums_.size() / ways_` starts, the last one first: how many runs it and the later ones of
   // them had at each way when they were summed up.
-  std::vector<std::uint64_t> sums_;
+  PoolVector<std::uint64_t> sums_;
   // By way, then: for each way, how many runs have come here of one that was there at that time; at last, of
   // the starts since.
-  std::vector<std::uint64_t> moved_;
-  std::vector<WayStep> since_;           // the steps since that time
-  std::vector<Reached> reached_;         // scratch
-  std::vector<std::uint64_t> arriving_;  // scratch
-  std::vector<std::uint64_t> later_;     // scratch: by way, what one run there has become, by way
+  PoolVector<std::uint64_t> moved_;
+  PoolVector<WayStep> since_;           // the steps since that time
+  PoolVector<Reached> reached_;         // scratch
+  PoolVector<std::uint64_t> arriving_;  // scratch
+  PoolVector<std::uint64_t> later_;     // scratch: by way, what one run there has become, by way
 };
 
 }  // namespace tocsin::runtime

@@ -7,6 +7,7 @@
 /// that ends is left there dead, and forgotten with others once they are as many as the live ones.
 
 #include "patterns/program.h"
+#include "runtime/block_pool.h"
 #include "runtime/short_list.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -14,12 +15,14 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace tocsin::runtime {
 
-class RunIndex {
+class RunIndex : public FromPool {
  public:
   /// What a run waits for: at a position, with its word in the join; 0 where there is none.
   struct Awaited {
@@ -58,8 +61,12 @@ class RunIndex {
     std::size_t operator()(const Awaited& awaited) const;
   };
 
-  boost::unordered_flat_map<Awaited, ShortList<std::uint32_t>, Hash> by_value_;
-  std::multimap<Awaited, std::uint32_t> in_order_;
+  template <class T>
+  using AllocatorFor = PoolAllocator<std::pair<const Awaited, T>>;
+  using Runs = ShortList<std::uint32_t>;
+
+  boost::unordered_flat_map<Awaited, Runs, Hash, std::equal_to<>, AllocatorFor<Runs>> by_value_;
+  std::multimap<Awaited, std::uint32_t, std::less<>, AllocatorFor<std::uint32_t>> in_order_;
   std::size_t live_ = 0;
   std::uint32_t first_ = 0;
 };

@@ -72,6 +72,7 @@ void put_in_order(std::vector<Ordered>& all, std::size_t first) {
 }  // namespace
 
 void Shard::advance(std::size_t number, const Step& step, AlertBatch& out) {
+  const BlockPool::InUse pool_in_use(pool_);
   Level& level = *levels_[number];
   const std::size_t first = out.alerts.size();
   const std::size_t first_derived = out.derived.size();

@@ -5,6 +5,7 @@
 /// one thread at a time; shards share nothing but the immutable RuleSet.
 
 #include "base/result.h"
+#include "runtime/block_pool.h"
 #include "runtime/context.h"
 #include "runtime/key_store.h"
 #include "runtime/look_ahead.h"
@@ -151,6 +152,7 @@ class Shard {
   bool restore_waiting(std::string_view bytes);
   void forget_restored(std::size_t level, EventTime released);
 
+  BlockPool pool_;  // of all that is kept for keys
   ShardOptions options_;
   Memory memory_;
   std::vector<std::unique_ptr<Level>> levels_;

@@ -93,7 +93,7 @@ void SharedRuns::drop_closed(const Ways& ways, EventStore& store) {
 
 /// Whether there was anything to let go of: what that stood on may be the next.
 bool SharedRuns::drop_closed_once(const Ways& ways, EventStore& store) {
-  std::vector<std::uint64_t> needed;  // by position: the number of the first that is
+  PoolVector<std::uint64_t> needed;  // by position: the number of the first that is
   for (const AtPosition& at : positions_) needed.push_back(at.end());
   for (WayMask open = open_; open != 0; open &= open - 1) {
     const auto way = static_cast<std::size_t>(std::countr_zero(open));

@@ -11,6 +11,7 @@
 /// Riveros, Vansummeren: CORE: a Complex Event Recognition Engine, VLDB 2022), whose union nodes the ranges
 /// stand for.
 
+#include "runtime/block_pool.h"
 #include "runtime/event_store.h"
 #include "runtime/fifo.h"
 #include "runtime/run_starts.h"
@@ -33,7 +34,7 @@ struct PathStep {
   std::uint8_t choice = 0;  ///< the transition that took it
 };
 
-class SharedRuns {
+class SharedRuns : public FromPool {
  public:
   /// How an event came to be taken at a position: after any of a range of those at another.
   struct Arrival {
@@ -138,14 +139,14 @@ class SharedRuns {
   bool is_sound() const;
   bool drop_closed_once(const Ways& ways, EventStore& store);
 
-  std::vector<AtPosition> positions_;
-  std::vector<std::uint64_t> open_from_;  // by way: the number of the first to which it is open
-  WayMask open_ = 0;                      // ways that are open to something
+  PoolVector<AtPosition> positions_;
+  PoolVector<std::uint64_t> open_from_;  // by way: the number of the first to which it is open
+  WayMask open_ = 0;                     // ways that are open to something
   std::size_t size_ = 0;
   std::size_t look_at_ = kLookMin;  // the size at which drop_closed does something
   RunStarts starts_;
-  std::vector<Walk> walk_;       // scratch
-  std::vector<PathStep> steps_;  // scratch, the last event first
+  PoolVector<Walk> walk_;       // scratch
+  PoolVector<PathStep> steps_;  // scratch, the last event first
 };
 
 template <class Visit>

@@ -1,8 +1,9 @@
 #pragma once
 /// A vector with room for one element in itself, and a header of 16 bytes: what a key holds is mostly one of
-/// each.
+/// each. Room for more comes from the BlockPool in use.
 
 #include "base/check.h"
+#include "runtime/block_pool.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -65,7 +66,7 @@ class ShortList {
     TOCSIN_CHECK(capacity_ <= std::numeric_limits<std::uint32_t>::max() / 2,
                  "a list has fewer than 2^31 elements");
     const std::uint32_t capacity = capacity_ * 2;
-    T* const data = std::allocator<T>{}.allocate(capacity);
+    T* const data = PoolAllocator<T>{}.allocate(capacity);
     std::uninitialized_move(begin(), end(), data);
     std::destroy(begin(), end());
     free_memory();
@@ -90,7 +91,7 @@ class ShortList {
     free_memory();
   }
   void free_memory() {
-    if (outside()) std::allocator<T>{}.deallocate(data_, capacity_);
+    if (outside()) PoolAllocator<T>{}.deallocate(data_, capacity_);
   }
 
   T* data_ = inside();

@@ -2,12 +2,13 @@
 /// `suppress:` — what a key remembers of an alert so that the next ones come no sooner than they may.
 
 #include "base/time.h"
+#include "runtime/block_pool.h"
 
 #include <cstdint>
 
 namespace tocsin::runtime {
 
-struct Silence {
+struct Silence : FromPool {
   EventTime told;          ///< time of the last alert that was told
   std::uint64_t held = 0;  ///< alerts held back since then
   bool over = false;       ///< an alert that comes now is told

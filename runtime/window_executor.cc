@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 namespace tocsin::runtime {
 
@@ -42,12 +43,13 @@ bool needs_recent(const patterns::Program& program) {
          names_event(program.expressions, program.having);
 }
 
-/// Puts the nodes in the order of their events and links them.
+/// Puts the nodes in the order of their events, and those of one event in that of their variables, and links
+/// them.
 void link_in_order(std::vector<TakenEvent>& path) {
   const auto earlier = [](const TakenEvent& a, const TakenEvent& b) {
-    return a.stored->sequence < b.stored->sequence;
+    return std::pair(a.stored->sequence, a.variable) < std::pair(b.stored->sequence, b.variable);
   };
-  if (!std::is_sorted(path.begin(), path.end(), earlier)) std::stable_sort(path.begin(), path.end(), earlier);
+  if (!std::is_sorted(path.begin(), path.end(), earlier)) std::sort(path.begin(), path.end(), earlier);
   for (std::size_t i = 1; i < path.size(); ++i) path[i].before = &path[i - 1];
 }
 
@@ -270,7 +272,7 @@ void WindowExecutor::remember(WindowState& state) {
   state.times.push_back(event_->time);
   for (const Value& v : operands_) {
     state.values.push_back(v.is_string() ? Value::string({}) : v);
-    if (v.is_string()) state.texts.push_back(std::string(v.as_text()));
+    if (v.is_string()) state.texts.push_back(PoolString(v.as_text()));
   }
 }
 

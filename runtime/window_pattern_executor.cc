@@ -68,7 +68,7 @@ void WindowPatternExecutor::on_event(KeyState& key, RuleState& state, CurrentEve
 }
 
 void WindowPatternExecutor::on_event_of_count(KeyState& key, RuleState& state, CurrentEvent& event) {
-  std::vector<PatternWindow>& windows = state.window->patterns;
+  PoolVector<PatternWindow>& windows = state.window->patterns;
   const EventTime now = event.event().time;
   const EventTime end = window_.size > Duration{0} ? saturating_add(now, window_.size) : kTimeMax;
   PatternWindow& window = windows.empty() ? open(state, now, now, end) : windows.front();

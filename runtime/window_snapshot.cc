@@ -64,7 +64,7 @@ void WindowExecutor::restore_operands(WindowState& state, SnapshotReader& in) {
   for (std::size_t i = 0; i < times * operands_.size() && in.ok(); ++i) {
     const Value v = in.value();
     state.values.push_back(v.is_string() ? Value::string({}) : v);
-    if (v.is_string()) state.texts.push_back(std::string(v.as_text()));
+    if (v.is_string()) state.texts.push_back(PoolString(v.as_text()));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "patterns/window_grid.h"
 #include "runtime/aggregate.h"
+#include "runtime/block_pool.h"
 #include "runtime/evaluator.h"
 #include "runtime/fifo.h"
 #include "runtime/kept_events.h"
@@ -27,8 +28,8 @@ class OpenWindow final : public WindowAnswers {
   EventTime end;             ///< tumbling, hopping: exclusive; others: of the last event
   std::uint64_t events = 0;  ///< that some variable took
   bool told = false;         ///< `emit: first`: has alerted. Sliding: has held ever since it alerted
-  boost::container::small_vector<Accumulator, 1> aggregates;
-  std::vector<KeptEvents> kept;  ///< by what the rule's expressions name beside the last event of a variable
+  boost::container::small_vector<Accumulator, 1, PoolAllocator<Accumulator>> aggregates;
+  PoolVector<KeptEvents> kept;  ///< by what the rule's expressions name beside the last event of a variable
 };
 
 /// One open window of a rule with a pattern, and the runs in it.
@@ -44,7 +45,7 @@ struct PatternWindow {
 };
 
 /// What one window rule keeps under one key.
-class WindowState {
+class WindowState : public FromPool {
  public:
   /// As new, but for the memory.
   void clear() {
@@ -55,13 +56,13 @@ class WindowState {
     texts.clear();
   }
 
-  Fifo<OpenWindow> windows;          ///< by begin; more than one only when hopping
-  std::vector<StoredEvent*> recent;  ///< by variable: its last event, held; null if none. Only where kept
-  Fifo<EventTime> times;             ///< sliding: of each event in the window
-  Fifo<Value> values;                ///< sliding: its operand of each aggregate, text in `texts`
-  Fifo<std::string> texts;           ///< sliding: of the operands that are text, in order
+  Fifo<OpenWindow> windows;         ///< by begin; more than one only when hopping
+  PoolVector<StoredEvent*> recent;  ///< by variable: its last event, held; null if none. Only where kept
+  Fifo<EventTime> times;            ///< sliding: of each event in the window
+  Fifo<Value> values;               ///< sliding: its operand of each aggregate, text in `texts`
+  Fifo<PoolString> texts;           ///< sliding: of the operands that are text, in order
 
-  std::vector<PatternWindow> patterns;  ///< of a rule with a pattern; by begin
+  PoolVector<PatternWindow> patterns;  ///< of a rule with a pattern; by begin
 
   /// Calls `visit(StoredEvent*&)` for each event that is held, but for those that runs have taken.
   template <class Visit>
