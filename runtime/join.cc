@@ -6,7 +6,6 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -223,18 +222,11 @@ std::uint64_t Join::word_of(const Value& v) const {
   return by_order() ? rank_of(v) : fingerprint_of(v);
 }
 
-std::array<WordRange, 2> Join::words_that_may_hold(std::uint64_t own_word) const {
-  constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
-  if (op == Op::not_equal) {
-    if (!is_exact(own_word)) return {WordRange{0, kMax}, WordRange{}};
-    const WordRange before = own_word == 0 ? WordRange{} : WordRange{0, own_word - 1};
-    return {before, WordRange{own_word + 1, kMax}};
-  }
+WordRange Join::words_that_may_hold(std::uint64_t own_word) const {
   WordRange ranks = comparable_ranks(own_word);
   const bool less_than = op == Op::less || op == Op::less_equal;
-  (less_than ? ranks.first : ranks.last) = own_word;
-  if (own_word == 0) ranks = {};
-  return {ranks, WordRange{}};
+  if (own_word != 0) (less_than ? ranks.first : ranks.last) = own_word;
+  return ranks;
 }
 
 }  // namespace tocsin::runtime

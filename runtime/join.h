@@ -8,7 +8,6 @@
 #include "base/schema.h"
 #include "patterns/program.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -43,8 +42,8 @@ struct Join {
   bool may_hold(std::uint64_t own_word, std::uint64_t earlier_word) const;
   bool holds(std::uint64_t own_word, std::uint64_t earlier_word) const;
 
-  /// The words of the earlier side for which it may hold, as two ranges. Of those that are no equality.
-  std::array<WordRange, 2> words_that_may_hold(std::uint64_t own_word) const;
+  /// The words of the earlier side for which it may hold. Of those that compare by order.
+  WordRange words_that_may_hold(std::uint64_t own_word) const;
 };
 
 /// The join in `condition` that lets the fewest events through, by guess, for runs whose last event was taken

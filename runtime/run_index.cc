@@ -25,15 +25,4 @@ void RunIndex::take(const Awaited& awaited, std::vector<std::uint32_t>& out) {
   by_value_.erase(at);
 }
 
-void RunIndex::take_between(patterns::PositionId position,
-                            std::uint64_t first,
-                            std::uint64_t last,
-                            std::vector<std::uint32_t>& out) {
-  if (last < first) return;
-  const auto begin = in_order_.lower_bound({position, first, true});
-  const auto end = in_order_.upper_bound({position, last, true});
-  for (auto at = begin; at != end; ++at) out.push_back(at->second);
-  in_order_.erase(begin, end);
-}
-
 }  // namespace tocsin::runtime

@@ -28,7 +28,7 @@ class RunIndex : public FromPool {
   struct Awaited {
     patterns::PositionId position;
     std::uint64_t word = 0;
-    bool in_order = false;  ///< to be taken by `take_between`; the same for all runs at the position
+    bool in_order = false;  ///< to be found by `find_between`; the same for all runs at the position
     auto operator<=>(const Awaited&) const = default;
   };
 
@@ -44,11 +44,23 @@ class RunIndex : public FromPool {
   /// Appends to `out` those that wait for it, in no order, also dead ones, and forgets them.
   void take(const Awaited& awaited, std::vector<std::uint32_t>& out);
 
-  /// The same of those in order at `position` with words from `first` to `last`.
-  void take_between(patterns::PositionId position,
+  /// Appends to `out` those in order at `position` with words from `first` to `last`. They stay; one that
+  /// `is_gone(run, word)` from there goes. cost  O(log runs), and O(1) for each of them
+  template <class IsGone>
+  void find_between(patterns::PositionId position,
                     std::uint64_t first,
                     std::uint64_t last,
-                    std::vector<std::uint32_t>& out);
+                    IsGone&& is_gone,
+                    std::vector<std::uint32_t>& out) {
+    auto at = in_order_.lower_bound({position, first, true});
+    while (at != in_order_.end() && at->first <= Awaited{position, last, true}) {
+      if (is_gone(at->second, at->first.word)) {
+        at = in_order_.erase(at);
+      } else {
+        out.push_back((at++)->second);
+      }
+    }
+  }
 
   std::size_t live() const { return live_; }
 

@@ -63,15 +63,16 @@ SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
   may_index_ = can_index();
 }
 
-/// Whether runs wait for something, and what a run waits for is never more than its word tells: else it would
-/// be taken out, asked and put back at each event.
+/// Whether what a run waits for is told by its word: by a value that it must be, or by order. Of other runs
+/// each event would find all.
 bool SequenceExecutor::can_index() const {
   bool any_join = false;
   for (std::size_t p = patterns::kStart.value + 1; p < awaited_.size(); ++p) {
     const Awaited& awaited = awaited_[p];
     if (!awaited.variable) continue;
-    if (!awaited.join && program_.variables[awaited.variable.value].run_condition) return false;
-    any_join = any_join || awaited.join;
+    const bool told = awaited.join && (awaited.join->is_equality() || awaited.join->by_order());
+    if (!told && program_.variables[awaited.variable.value].run_condition) return false;
+    any_join = any_join || told;
   }
   return any_join;
 }
@@ -109,38 +110,44 @@ bool SequenceExecutor::advance_scanned(KeyState& key, RuleState& state, CurrentE
 
 /// The same, of runs that have an index.
 bool SequenceExecutor::advance_found(KeyState& key, RuleState& state, CurrentEvent& event) {
-  find_waiting(*state.index);
+  find_waiting(state);
   for (const std::uint32_t found : found_) {
     Run& run = state.runs[found];
     if (run.dead) continue;
-    if (!advances(run) || !advance(key, run, event)) {
+    const PositionId before = run.position;
+    if (advances(run) && advance(key, run, event)) {
+      if (ends_all_) return drop(state), true;
+      end_run(state, run);
+    } else if (run.position != before || !waits_in_order(before)) {
       state.index->add(what_awaits(run), found);
-      continue;
     }
-    if (ends_all_) return drop(state), true;
-    end_run(state, run);
   }
   tidy_up(state);
   return false;
 }
 
-/// Takes those out of `index` that may wait for the event in hand, in the order of their starts.
-void SequenceExecutor::find_waiting(RunIndex& index) {
+/// The runs that may wait for the event in hand, in the order of their starts. Those that do not wait in
+/// order are taken out of the index.
+void SequenceExecutor::find_waiting(RuleState& state) {
   found_.clear();
   for (std::uint16_t p = patterns::kStart.value + 1; p < awaited_.size(); ++p) {
     const VariableId variable = awaited_[p].variable;
-    if (variable && tests_.own_holds(variable)) find_waiting_at(PositionId{p}, index);
+    if (variable && tests_.own_holds(variable)) find_waiting_at(PositionId{p}, state);
   }
   std::sort(found_.begin(), found_.end());
 }
 
-void SequenceExecutor::find_waiting_at(PositionId position, RunIndex& index) {
+void SequenceExecutor::find_waiting_at(PositionId position, RuleState& state) {
   const Awaited& awaited = awaited_[position.value];
-  if (!awaited.join) return index.take({position}, found_);
+  if (!awaited.join) return state.index->take({position}, found_);
   const std::uint64_t word = tests_.own_word(awaited.variable, *awaited.join);
-  if (awaited.join->is_equality()) return index.take({position, word}, found_);
-  for (const WordRange& range : awaited.join->words_that_may_hold(word))
-    index.take_between(position, range.first, range.last, found_);
+  if (awaited.join->is_equality()) return state.index->take({position, word}, found_);
+  const WordRange words = awaited.join->words_that_may_hold(word);
+  const auto is_gone = [&](std::uint32_t number, std::uint64_t waited_with) {
+    const Run& run = state.runs[number];
+    return run.dead || run.position != position || run.joined != waited_with;
+  };
+  state.index->find_between(position, words.first, words.last, is_gone, found_);
 }
 
 /// Whether the event in hand is the one that `run` waits for.
@@ -242,7 +249,12 @@ void SequenceExecutor::make_index(RuleState& state) {
 RunIndex::Awaited SequenceExecutor::what_awaits(const Run& run) const {
   const std::optional<Join>& join = awaited_[run.position.value].join;
   if (!join) return {run.position};
-  return {run.position, run.joined, !join->is_equality()};
+  return {run.position, run.joined, waits_in_order(run.position)};
+}
+
+bool SequenceExecutor::waits_in_order(PositionId position) const {
+  const std::optional<Join>& join = awaited_[position.value].join;
+  return join && join->by_order();
 }
 
 /// The number of the first one that has not ended; of all there are, if there is none.

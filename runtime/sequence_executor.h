@@ -48,8 +48,9 @@ class SequenceExecutor final : public Executor {
   bool advance_scanned(KeyState& key, RuleState& state, CurrentEvent& event);
   bool advance_found(KeyState& key, RuleState& state, CurrentEvent& event);
   bool can_index() const;
-  void find_waiting(RunIndex& index);
-  void find_waiting_at(patterns::PositionId position, RunIndex& index);
+  void find_waiting(RuleState& state);
+  void find_waiting_at(patterns::PositionId position, RuleState& state);
+  bool waits_in_order(patterns::PositionId position) const;
   bool advances(const Run& run);
   bool advance(KeyState& key, Run& run, CurrentEvent& event);
   void open_run(KeyState& key, RuleState& state, CurrentEvent& event);
