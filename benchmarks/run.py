@@ -192,9 +192,12 @@ def print_table(rows):
                         for i, (cell, width) in enumerate(zip(row, widths))))
 
 
-def bars(rows):
-    """A bar for each row, as long as its nanoseconds; cut off at five times the median."""
-    values = [float(row[3]) for row in rows]
+def bars(rows, title):
+    """A bar for each row that has something under `title`, as long as that; cut off at five times the median."""
+    column = HEAD.index(title)
+    unit = title.rpartition(", ")[2] if "," in title else "ns"
+    rows = [row for row in rows if row[column]]
+    values = [float(row[column]) for row in rows]
     most = min(max(values), 5 * statistics.median(values))
     height, left, width = 22, 190, 520
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 90}" height="{height * len(rows) + 10}" '
@@ -205,7 +208,7 @@ def bars(rows):
         length = width * min(value, most) / most
         lines.append(f'<text x="{left - 8}" y="{y + 15}" text-anchor="end">{row[0]}</text>')
         lines.append(f'<rect x="{left}" y="{y + 2}" width="{length:.0f}" height="{height - 6}" fill="{colour}"/>')
-        lines.append(f'<text x="{left + length + 6:.0f}" y="{y + 15}">{row[3]} ns</text>')
+        lines.append(f'<text x="{left + length + 6:.0f}" y="{y + 15}">{row[column]} {unit}</text>')
     return "\n".join([*lines, "</svg>", ""])
 
 
@@ -220,7 +223,15 @@ one machine.
 
 {table}
 
+From the bytes of a file to alerts, ns of processor time an event:
+
 ![ns an event](plots/ns_an_event.svg)
+
+The engine alone, by the clock:
+
+![in memory, M events/s](plots/in_memory.svg)
+
+Esper, Flink CEP and Siddhi beside it: [peers/REPORT.md](peers/REPORT.md).
 
 The workloads are described in the rule files under `workloads/`. To measure again:
 
@@ -235,7 +246,8 @@ def write_report(rows, options):
     lines.insert(1, "|---|" + "---:|" * (len(HEAD) - 1))
     plots = options.report.parent / "plots"
     plots.mkdir(exist_ok=True)
-    (plots / "ns_an_event.svg").write_text(bars(rows))
+    (plots / "ns_an_event.svg").write_text(bars(rows, "ns an event"))
+    (plots / "in_memory.svg").write_text(bars(rows, "in memory, M events/s"))
     options.report.write_text(REPORT.format(rounds=options.rounds, events=options.events,
                                             stock=min(options.events, STOCK_EVENTS_MAX), table="\n".join(lines)))
 
@@ -259,8 +271,11 @@ def main():
     measured = programs(options)
     for i in range(options.rounds):
         for program in measured:
-            print(f"\rround {i + 1}: {program.name:30}", end="", file=sys.stderr, flush=True)
+            if sys.stderr.isatty():
+                print(f"\rround {i + 1}: {program.name:30}", end="", file=sys.stderr, flush=True)
             program.run()
+        if not sys.stderr.isatty():
+            print(f"round {i + 1} of {options.rounds}", file=sys.stderr)
     print(file=sys.stderr)
     rows = list(rows_of(measured, options))
     print_table(rows)

@@ -2,12 +2,13 @@
 """Runs workloads through Tocsin, Esper, Flink CEP and Siddhi, and prints one table of medians and ratios.
 
 run_peers.py [--engines tocsin,esper,…] [--workloads w1,w5-10,…] [--events DIR] [--lines N] [--repeat N]
-             [--warm-ups N] [--limit SECONDS]
+             [--warm-ups N] [--limit SECONDS] [--report FILE]
 
 Engines take turns within a round, so that what disturbs the machine disturbs all of them; --repeat is the
 number of rounds. Events are in memory before any clock runs. Every count is held against what
 `../brute_force.py` counts. DIR has `search.ndjson`, `card.ndjson` and so on, of which the first N lines are
-taken, or files of N lines such as `search-500000.ndjson`, as ../run.py makes them.
+taken, or files of N lines such as `search-500000.ndjson`, as ../run.py makes them. --report also writes the
+table as Markdown.
 """
 
 import argparse
@@ -205,6 +206,28 @@ def print_table(rows):
                         for i, (cell, width) in enumerate(zip(row, widths))))
 
 
+REPORT = """# Peers beside Tocsin
+
+Events in memory, medians of {repeat} rounds in which the engines took turns, over the first {lines:,} events of each
+stream; each engine had one pass to warm up. "=" is the brute-force count; a ratio is how many times as long as Tocsin
+an engine took. How each was set up, and what is not alike: [README.md](README.md).
+
+{table}
+
+```sh
+make bench && benchmarks/run.py --rounds 1
+benchmarks/peers/run_peers.py --workloads {workloads} --lines {lines} --repeat {repeat} --report benchmarks/peers/REPORT.md
+```
+"""
+
+
+def write_report(rows, options):
+    lines = ["| " + " | ".join(row) + " |" for row in [HEAD, *rows]]
+    lines.insert(1, "|---|---|" + "---:|" * (len(HEAD) - 2))
+    options.report.write_text(REPORT.format(repeat=options.repeat, lines=options.lines, table="\n".join(lines),
+                                            workloads=",".join(options.workloads)))
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -220,6 +243,7 @@ def parse_options():
     parser.add_argument("--data", type=Path, default=root / "build/bench/peers")
     parser.add_argument("--java", default="java")
     parser.add_argument("--heap", default="4g")
+    parser.add_argument("--report", type=Path)
     options = parser.parse_args()
     unknown = set(options.engines) - {"tocsin", *PEERS}
     unknown |= {workload for workload in options.workloads if parts_of(workload)[0] not in KINDS}
@@ -241,7 +265,10 @@ def main():
                   flush=True)
             entrant.run()
     print(file=sys.stderr)
-    print_table(list(rows_of(entrants)))
+    rows = list(rows_of(entrants))
+    print_table(rows)
+    if options.report:
+        write_report(rows, options)
 
 
 if __name__ == "__main__":
