@@ -108,5 +108,48 @@ TEST_CASE("what must differ differs as `!=` says", "[runtime][join]") {
   }
 }
 
+TEST_CASE("an event that a run neither takes nor is kept from leaves it as it is", "[runtime][join]") {
+  // `n` and `c` are told by one word of a run, or by two, or not at all.
+  struct Case {
+    std::string barred;
+    std::string taken;
+    std::string told;  // the searches that are answered, in the order of answers
+  };
+  const std::vector<Case> cases = {
+      {"q == s.q", "q == s.q", "1 4"},
+      {"q == s.q", "r == s.r", "1 4"},
+      {"q != s.q", "q == s.q", "4 2"},
+      {"r > s.r", "r >= s.r", "1 2 4"},
+      {"r + s.r == 5", "q == s.q", "1 4 2"},
+      {"q == s.q and r < s.r", "q == s.q", "1 4 2"},
+  };
+  struct Seen {
+    char type;
+    std::string q;
+    int r;
+  };
+  const std::vector<Seen> stream = {
+      {'s', "x", 1}, {'s', "y", 1}, {'n', "y", 1}, {'s', "x", 1}, {'c', "x", 1}, {'c', "y", 2}};
+  for (const Case& c : cases) {
+    CAPTURE(c.barred, c.taken);
+    const std::string rule = "rule: r\nevents:\n  s: s\n  n: n where " + c.barred + "\n  c: c where " +
+                             c.taken +
+                             "\npattern: s -> not n -> c\nwithin: 1h\nafter match: no skip\n"
+                             "on match: {message: \"{s.i}\"}\n";
+    std::string events;
+    for (std::size_t i = 0; i < stream.size(); ++i) {
+      const std::string n = std::to_string(i + 1);
+      events += "{\"ts\":" + n + ",\"type\":\"" + stream[i].type + "\",\"i\":" + n + ",\"q\":\"" +
+                stream[i].q + "\",\"r\":" + std::to_string(stream[i].r) + "}\n";
+    }
+    tests::Piping piping{rule, app::PipelineOptions{}};
+    piping.input(events).finish();
+    std::string told;
+    for (const std::string& line : tests::lines_of(piping.alerts))
+      told += (told.empty() ? "" : " ") + line.substr(line.find("\"message\":\"") + 11, 1);
+    CHECK(told == c.told);
+  }
+}
+
 }  // namespace
 }  // namespace tocsin::runtime
