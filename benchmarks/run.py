@@ -11,25 +11,15 @@ ends the run. --report writes the table as Markdown, with plots beside it.
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
+from workload_files import known_counts, processor_seconds, rules_of
+
 HERE = Path(__file__).resolve().parent
-WORKLOADS = HERE / "workloads"
 STOCK_EVENTS_MAX = 500_000
-
-
-def processor_seconds(command):
-    """(how long `command` took, what it printed)"""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}\n{done.stderr}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
 
 class Program:
@@ -101,39 +91,6 @@ def stream_of(kind, options):
     return path
 
 
-def parts_of(workload):
-    """`w5-1000-equal`: a name, and what the script of that name wants; of others the name alone."""
-    name, *arguments = workload.split("-")
-    return (name, arguments) if (WORKLOADS / f"{name}.py").exists() else (workload, [])
-
-
-def known_counts(workload, stream, options):
-    """What brute force counted; kept beside the stream for the next time."""
-    path = options.data / "counts.json"
-    counts = json.loads(path.read_text()) if path.exists() else {}
-    name, arguments = parts_of(workload)
-    numbers = [argument for argument in arguments if argument.isdigit()]
-    question = " ".join([name, *numbers, stream.stem])
-    if question not in counts:
-        print(f"counting {question} by brute force", file=sys.stderr)
-        out = subprocess.run([sys.executable, HERE / "brute_force.py", name, stream, *numbers],
-                             capture_output=True, text=True, check=True)
-        counts[question] = [int(word) for word in out.stdout.split()]
-        path.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
-    return counts[question]
-
-
-def rules_of(workload, options):
-    """The workload's rule file, written by its script if it has one."""
-    name, arguments = parts_of(workload)
-    if not arguments:
-        return WORKLOADS / f"{name}.yaml"
-    path = options.data / f"{workload}.yaml"
-    script = [sys.executable, WORKLOADS / f"{name}.py", *arguments]
-    path.write_bytes(subprocess.run(script, capture_output=True, check=True).stdout)
-    return path
-
-
 PLAN = [("w1", "search"), ("w1-one-key", "search"), ("w2a", "card"), ("w2b", "card"), ("w2c", "card"),
         ("spike-one-key", "card"), ("w3", "login"), ("w3n-success", "login"), ("w3n-failure", "login"),
         ("w4-3", "stock"), ("w4-5", "stock"), ("w4-7", "stock"), ("w4-9", "stock"), ("w6-3", "types9"),
@@ -152,8 +109,8 @@ def programs(options):
         out.append(Program(f"simdjson alone, {kind}", stream_of(kind, options), command))
     for workload, kind in plan:
         stream = stream_of(kind, options)
-        wants = known_counts(workload, stream, options)
-        out.append(Tocsin(options, workload, stream, rules_of(workload, options), wants))
+        wants = known_counts(workload, stream, options.data)
+        out.append(Tocsin(options, workload, stream, rules_of(workload, options.data), wants))
         if workload in BY_HAND:
             command = [str(options.bin / BY_HAND[workload]), str(stream)]
             out.append(Program(f"{workload} by hand", stream, command, wants))

@@ -14,7 +14,6 @@ table as Markdown.
 import argparse
 import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -24,28 +23,16 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 BENCHMARKS = HERE.parent
+sys.path.insert(0, str(BENCHMARKS))
+
+from workload_files import known_counts, parts_of, processor_seconds, rules_of  # noqa: E402
+
 KINDS = {"w1": "search", "w2a": "card", "w2b": "card", "w2c": "card", "w3": "login", "w4": "stock",
          "w5": "card"}
 PLAN = ["w1", "w2a", "w2b", "w2c", "w3", "w4-3", "w4-5", "w5-1", "w5-10", "w5-100"]
 PEERS = ["esper", "flink", "siddhi"]
 CANNOT = 3  # the exit code of a peer that has no such workload
 TOCSIN_EVENTS = 2_500_000  # in so many passes as that takes, for a time that can be told from noise
-
-
-def processor_seconds(command):
-    """(what `command` took of the processor, what it printed)"""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}\n{done.stderr}")
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
-
-
-def parts_of(workload):
-    """`w5-10`: what it is, and the stocks or rules it has, if that is asked."""
-    base, *size = workload.split("-")
-    return base, size
 
 
 def head_of(kind, options):
@@ -62,39 +49,13 @@ def head_of(kind, options):
     return head
 
 
-def known_counts(workload, stream, options):
-    """What brute force counted: matches and timeouts; kept for the next time."""
-    path = options.data / "counts.json"
-    counts = json.loads(path.read_text()) if path.exists() else {}
-    question = f"{workload} {stream.name} {stream.stat().st_size}"
-    if question not in counts:
-        print(f"counting {question} by brute force", file=sys.stderr)
-        base, size = parts_of(workload)
-        out = subprocess.run([sys.executable, BENCHMARKS / "brute_force.py", base, stream, *size],
-                             capture_output=True, text=True, check=True)
-        counts[question] = [int(word) for word in out.stdout.split()]
-        path.write_text(json.dumps(counts, indent=1, sort_keys=True) + "\n")
-    return counts[question]
-
-
-def rules_of(workload, options):
-    """Tocsin's rule file, written by the workload's script if it has one."""
-    base, size = parts_of(workload)
-    if not size:
-        return BENCHMARKS / f"workloads/{base}.yaml"
-    path = options.data / f"{workload}.yaml"
-    script = [sys.executable, BENCHMARKS / f"workloads/{base}.py", *size]
-    path.write_bytes(subprocess.run(script, capture_output=True, check=True).stdout)
-    return path
-
-
 class Entrant:
     """An engine with a workload: what each round found and took."""
 
     def __init__(self, engine, workload, options):
         self.engine, self.workload = engine, workload
         self.stream = head_of(KINDS[parts_of(workload)[0]], options)
-        self.wants = known_counts(workload, self.stream, options)
+        self.wants = known_counts(workload, self.stream, options.data)
         self.seconds, self.processor, self.found, self.cannot = [], [], None, False
 
     def take(self, found, wall, processor):
@@ -109,7 +70,7 @@ class Tocsin(Entrant):
 
     def __init__(self, workload, options):
         super().__init__("tocsin", workload, options)
-        self.command = [str(options.bin / "tocsin"), "bench", "--rules", str(rules_of(workload, options)),
+        self.command = [str(options.bin / "tocsin"), "bench", "--rules", str(rules_of(workload, options.data)),
                         "--input", str(self.stream), "--mode", "memory", "--json", "--repeat"]
         if KINDS[parts_of(workload)[0]] != "stock":
             self.command[2:2] = ["--disorder", "5s"]
