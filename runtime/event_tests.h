@@ -70,7 +70,7 @@ class EventTests {
     if (join == nullptr) return run_condition_holds(variable, run.tail);
     const std::uint64_t own = own_word(variable, *join);
     if (!join->may_hold(own, run.joined)) return false;
-    return join->holds(own, run.joined) || run_condition_holds(variable, run.tail);
+    return join->is_certain(own, run.joined) || run_condition_holds(variable, run.tail);
   }
 
   /// Whether `run` may take the event as `variable` for all that the words of `join` say.

@@ -38,9 +38,11 @@ struct Join {
   /// What tells `v`, on either side.
   std::uint64_t word_of(const Value& v) const;
 
-  /// Whether it may hold for sides with these words, and whether it does for certain.
+  /// Whether it may hold for sides with these words.
   bool may_hold(std::uint64_t own_word, std::uint64_t earlier_word) const;
-  bool holds(std::uint64_t own_word, std::uint64_t earlier_word) const;
+
+  /// Whether, where it may hold, all of the condition does for certain.
+  bool is_certain(std::uint64_t own_word, std::uint64_t earlier_word) const;
 
   /// The words of the earlier side for which it may hold. Of those that compare by order.
   WordRange words_that_may_hold(std::uint64_t own_word) const;
@@ -82,9 +84,9 @@ inline bool Join::may_hold(std::uint64_t own_word, std::uint64_t earlier_word) c
          (less_than ? own_word <= earlier_word : own_word >= earlier_word);
 }
 
-inline bool Join::holds(std::uint64_t own_word, std::uint64_t earlier_word) const {
-  if (!whole || !may_hold(own_word, earlier_word)) return false;
-  if (op == patterns::Op::equal) return is_exact(own_word);
+inline bool Join::is_certain(std::uint64_t own_word, std::uint64_t earlier_word) const {
+  if (!whole) return false;
+  if (is_equality()) return is_exact(own_word);
   return by_order() && own_word != earlier_word;
 }
 

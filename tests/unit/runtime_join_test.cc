@@ -70,8 +70,9 @@ TEST_CASE("the words of a join say what its condition says", "[runtime][join]") 
         const bool holds = compare_with(op, own, earlier, senseless).is_true();
         const std::uint64_t own_word = join.word_of(own);
         const std::uint64_t earlier_word = join.word_of(earlier);
-        if (holds) CHECK(join.may_hold(own_word, earlier_word));
-        if (join.holds(own_word, earlier_word)) CHECK(holds);
+        const bool may_hold = join.may_hold(own_word, earlier_word);
+        if (holds) CHECK(may_hold);
+        if (may_hold && join.is_certain(own_word, earlier_word)) CHECK(holds);
         if (!join.by_order()) continue;
         CHECK(join.may_hold(own_word, earlier_word) ==
               join.words_that_may_hold(own_word).contains(earlier_word));
