@@ -121,11 +121,9 @@ Amount Engine::amount_due(EventTime release, EventTime watermark) const {
 }
 
 void Engine::take_routed(std::size_t worker) {
-  for (const runtime::RoutedPart* part : fed_) {
-    for (const RoutedEvent& routed : part->by_worker[worker]) shards_[worker]->add(routed);
-  }
+  for (const runtime::RoutedPart* part : fed_) shards_[worker]->add(part->by_worker[worker]);
   for (auto& part : routed_) {
-    for (const RoutedEvent& routed : part[worker]) shards_[worker]->add(routed);
+    shards_[worker]->add(part[worker]);
     part[worker].clear();
   }
 }

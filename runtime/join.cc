@@ -193,7 +193,7 @@ std::uint64_t place_of_text(std::string_view text) {
 
 }  // namespace
 
-std::uint64_t rank_of(const Value& v) {
+std::uint64_t rank_of(Value v) {
   switch (v.kind()) {
     case ValueKind::boolean:
       return ranked(RankTag::boolean, place_of_integer(v.as_boolean() ? 8 : 0));
@@ -218,7 +218,7 @@ bool Join::has_earlier_word_of(const ExpressionPool& expressions, const Join& ot
   return by_order() == other.by_order() && patterns::same_expression(expressions, earlier, other.earlier);
 }
 
-std::uint64_t Join::word_of(const Value& v) const {
+std::uint64_t Join::word_of(Value v) const {
   return by_order() ? rank_of(v) : fingerprint_of(v);
 }
 

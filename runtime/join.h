@@ -36,7 +36,7 @@ struct Join {
   bool has_earlier_word_of(const patterns::ExpressionPool& expressions, const Join& other) const;
 
   /// What tells `v`, on either side.
-  std::uint64_t word_of(const Value& v) const;
+  std::uint64_t word_of(Value v) const;
 
   /// Whether it may hold for sides with these words.
   bool may_hold(std::uint64_t own_word, std::uint64_t earlier_word) const;
@@ -66,7 +66,7 @@ inline constexpr unsigned kRankBits = 61;  ///< of a rank; those above them tell
 
 /// Where `v` stands among the values that it compares with: not after what is greater. Values that do not
 /// compare have ranks in different ranges; one that compares with nothing has rank 0.
-std::uint64_t rank_of(const Value& v);
+std::uint64_t rank_of(Value v);
 
 /// The ranks of all values that compare with one of `rank`.
 constexpr WordRange comparable_ranks(std::uint64_t rank) {

@@ -7,6 +7,14 @@
 
 namespace tocsin::runtime {
 
+void LookAhead::before_adding(std::span<const RoutedEvent> events, std::size_t i) const {
+  constexpr std::size_t kEvent = 32;
+  constexpr std::size_t kValues = 16;
+  const std::size_t left = events.size() - i;
+  if (left > kEvent) prefetch_object(*events[i + kEvent].event);
+  if (left > kValues) prefetch_line(events[i + kValues].event->values);
+}
+
 void LookAhead::begin(std::span<const RoutedEvent> events) {
   const auto first = [&](std::size_t count) { return std::min(count, events.size()); };
   for (std::size_t i = 0; i < first(kPlace); ++i) look_at_place(events[i]);

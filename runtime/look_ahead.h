@@ -27,6 +27,9 @@ class LookAhead {
   LookAhead(const Stores& stores, const Executors& executors, bool shows_taken)
       : stores_{stores}, executors_{executors}, shows_taken_{shows_taken} {}
 
+  /// Before `events[i]` is added, one after the other: where it arrived, nobody has looked at it yet.
+  void before_adding(std::span<const RoutedEvent> events, std::size_t i) const;
+
   /// Before the first of `events`.
   void begin(std::span<const RoutedEvent> events);
 

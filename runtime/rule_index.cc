@@ -200,7 +200,20 @@ RuleAccess RuleIndexer::access_of(std::uint32_t rule, VariableMask variables) co
   return out;
 }
 
+/// What lets all through, if some rule must look at each event.
+Sieve RuleIndexer::make_sieve(std::span<const std::uint32_t> rules, TypeId type) const {
+  std::vector<AccessTerm> terms;
+  for (const std::uint32_t rule : rules) {
+    const RuleAccess access = access_of(rule, variables_of(rule, type));
+    if (access.sees_all || rules_[rule].heeds_all) return {};
+    for (const VariableAccess& variable : access.variables)
+      terms.insert(terms.end(), variable.access.begin(), variable.access.end());
+  }
+  return Sieve::of(terms, schema_.layout(type)).value_or(Sieve{});
+}
+
 void RuleIndexer::index(TypeRules& rules, TypeId type) const {
+  rules.sieve = make_sieve(rules.all, type);
   rules.indexed = rules.all.size() >= kRulesMin;
   if (!rules.indexed) return;
   std::vector<RuleAccess> opening;

@@ -7,6 +7,7 @@
 #include "patterns/program.h"
 #include "runtime/access_index.h"
 #include "runtime/conditions.h"
+#include "runtime/sieve.h"
 
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,7 @@ struct TypeRules {
   bool indexed = false;            ///< else all of them are asked
   AccessIndex opening;             ///< those for which an event may open something
   AccessIndex advancing;           ///< those for which it may matter to what is open
+  Sieve sieve;                     ///< keeps back events that mean nothing to any of them
 };
 
 /// What a variable asks of an event by itself, cut into conditions that all must hold.
@@ -63,6 +65,7 @@ class RuleIndexer {
   std::vector<ConditionId> parts_of(std::uint32_t rule, patterns::VariableId variable) const;
   /// Of those of `variables` that take events of the type.
   RuleAccess access_of(std::uint32_t rule, patterns::VariableMask variables) const;
+  Sieve make_sieve(std::span<const std::uint32_t> rules, TypeId type) const;
   patterns::VariableMask variables_of(std::uint32_t rule, TypeId type) const;
 
   Conditions& conditions_;

@@ -52,11 +52,24 @@ void Shard::make_executors() {
   }
 }
 
+void Shard::add(std::span<const RoutedEvent> events) {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    look_ahead_.before_adding(events, i);
+    if (levels_.size() > 1) {
+      add_to_levels(events[i]);
+    } else if (is_of_use(events[i], 0)) {
+      levels_.front()->reorder.add(events[i]);
+    }
+  }
+}
+
 void Shard::add_to_levels(const RoutedEvent& event) {
   const KeySpace& space = rules().key_spaces()[event.space];
   std::uint32_t rest = event.changed ? space.watching_levels : space.levels_of_type[event.event->type.value];
-  for (; rest != 0; rest &= rest - 1)
-    levels_[static_cast<std::size_t>(std::countr_zero(rest))]->reorder.add(event);
+  for (; rest != 0; rest &= rest - 1) {
+    const auto level = static_cast<std::size_t>(std::countr_zero(rest));
+    if (is_of_use(event, level)) levels_[level]->reorder.add(event);
+  }
 }
 
 namespace {

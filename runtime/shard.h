@@ -42,12 +42,9 @@ class Shard {
   Shard(std::shared_ptr<const RuleSet> rules, const ShardOptions& options);
   ~Shard();
 
-  /// Takes an event of one of this shard's key groups, not older than the time released so far. It is
-  /// borrowed until `advance` has released it.
-  void add(const RoutedEvent& event) {
-    if (levels_.size() == 1) return levels_.front()->reorder.add(event);
-    add_to_levels(event);
-  }
+  /// Takes events of this shard's key groups, not older than the time released so far. They are borrowed
+  /// until `advance` has released them, or forgotten here if they mean nothing to any rule.
+  void add(std::span<const RoutedEvent> events);
 
   /// What the rules of one level may see, and no rule of a lower level will still emit.
   struct Step {
@@ -115,6 +112,11 @@ class Shard {
   }
 
   void add_to_levels(const RoutedEvent& event);
+  bool is_of_use(const RoutedEvent& event, std::size_t level) const {
+    if (event.changed || options_.general_only) return true;
+    const TypeRules& rules_of_type = rules().key_spaces()[event.space].levels[level][event.event->type.value];
+    return rules_of_type.sieve.lets_through(*event.event);
+  }
   void fire_before(Level& level, EventTime time);
   void end_silence(const Timer& timer, RuleState& state);
   void process(std::size_t level, const RoutedEvent& routed);

@@ -177,7 +177,7 @@ runtime::AlertBatch alerts_of(const std::shared_ptr<const runtime::RuleSet>& rul
   for (const Event& event : events) {
     std::array<runtime::RoutedEvents, 1> routed;
     router.route(event, arena, routed);
-    for (const RoutedEvent& r : routed.front()) shard->add(r);
+    shard->add(routed.front());
     shard->advance(0, {event.time, event.time}, alerts);
     if (snapshots) shard = restored_from(*shard, rules);
   }

@@ -177,4 +177,45 @@ TEST_CASE("an index decides what it can, and leaves to the rule what is to be co
   CHECK(answer == c.want);
 }
 
+TEST_CASE("a sieve keeps back what means nothing to any rule", "[runtime][index]") {
+  struct Case {
+    const char* pattern;
+    const char* first;
+    const char* second;
+    Value n;
+    Value s;
+    bool through;
+  };
+  const Value none = Value::null();
+  const auto c = GENERATE_COPY(values<Case>({
+      {"a -> b", "n < 1", "n > 500", Value::real(0.5), none, true},
+      {"a -> b", "n < 1", "n > 500", Value::integer(501), none, true},
+      {"a -> b", "n < 1", "n > 500", Value::integer(1), none, false},
+      {"a -> b", "n < 1", "n > 500", Value::real(500.0), none, false},
+      {"a -> b", "n < 1", "n > 500", none, none, false},
+      {"a -> b", "n < 1", "n > 500", Value::string("2"), none, true},  // it is counted
+      {"a -> b", "n < 1 or s == 'x'", "n > 500", Value::integer(2), Value::string("x"), true},
+      {"a -> b", "n < 1 or s == 'x'", "n > 500", Value::integer(2), Value::string("y"), false},
+      {"a -> b", "s in ['x', 'y']", "n > 500", none, Value::string("y"), true},
+      {"a -> b", "s in ['x', 'y']", "n > 500", none, Value::string("z"), false},
+      {"a -> b", "s contains 'x'", "n > 500", none, Value::string("z"), true},  // not asked here
+      {"a -> b", "n < 1", "n > 500 and s != a.s", Value::integer(2), none, false},
+      {"a -> b", "n < 1", "s != a.s", Value::integer(2), none, true},
+      {"a => b", "n < 1", "n > 500", Value::integer(2), none, true},  // it breaks a run
+      {"a -> b", "n < 1", "n > 500 and n > prior.n", Value::integer(2), none, true},
+      {"a -> b", "n in [1, 2, 3, 4, 5, 6, 7, 8, 9]", "n > 500", Value::integer(20), none, true},  // too many
+  }));
+  CAPTURE(c.pattern, c.first, c.second);
+  const auto compiled = tests::compile_texts({fmt::format(
+      "rule: r\nkey: k\nevents:\n  a: \"t where {}\"\n  b: \"t where {}\"\npattern: {}\nwithin: 1m\n",
+      c.first,
+      c.second,
+      c.pattern)});
+  REQUIRE(compiled.rules);
+  const RuleSet rules{compiled.rules->schema, compiled.rules->programs};
+  const TwoAttributes two{rules.schema(), c.n, c.s};
+  const Sieve& sieve = rules.key_spaces()[0].levels[0][two.event().type.value].sieve;
+  CHECK(sieve.lets_through(two.event()) == c.through);
+}
+
 }  // namespace tocsin::runtime

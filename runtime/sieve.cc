@@ -1,0 +1,33 @@
+#include "runtime/sieve.h"
+
+namespace tocsin::runtime {
+
+std::optional<Sieve> Sieve::of(std::span<const AccessTerm> terms, const Layout& layout) {
+  Sieve sieve;
+  sieve.lets_all_ = false;
+  for (const AccessTerm& term : terms) {
+    if (term.kind == AccessTerm::Kind::text || term.values.size() > kTermsMax) return std::nullopt;
+    const std::uint16_t slot = layout.slot_of[term.attribute.value];
+    if (slot != Layout::kAbsent) sieve.add(term, slot);  // or null in all of them
+    if (sieve.asked_.size() > kTermsMax) return std::nullopt;
+  }
+  return sieve;
+}
+
+void Sieve::add(const AccessTerm& term, std::uint16_t slot) {
+  Asked asked;
+  asked.slot = slot;
+  if (term.kind == AccessTerm::Kind::range) {
+    asked.is_range = true;
+    asked.low = term.low;
+    asked.high = term.high;
+    asked_.push_back(asked);
+    return;
+  }
+  for (const Value& value : term.values) {
+    asked.value = value;
+    asked_.push_back(asked);
+  }
+}
+
+}  // namespace tocsin::runtime
