@@ -23,6 +23,7 @@ EventTests::EventTests(Context& context, std::uint32_t rule, RuleCounters& count
     if (asked.run) with_run_condition_ |= mask;
     const OwnConditions& own = rule_.own_conditions[v];
     if (own.remembered) asked.parts = own.parts;
+    asked.term = own.term;
   }
 }
 
@@ -48,6 +49,11 @@ void EventTests::test(VariableId variable) {
 
 bool EventTests::own_condition_holds(VariableId variable) {
   const Asked& asked = asked_[variable.value];
+  if (asked.term) {
+    const Value v = attribute_of(*event_, context_.rules->schema(), asked.term->attribute);
+    const TermTest::Answer answer = asked.term->test.ask(v);
+    if (answer != TermTest::Answer::unsure) return answer == TermTest::Answer::yes;
+  }
   if (asked.parts.empty()) return holds(scope(nullptr), asked.own);
   return std::all_of(asked.parts.begin(), asked.parts.end(), [&](ConditionId part) {
     return context_.facts->holds(part, counters_.null_operations);

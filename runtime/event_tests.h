@@ -121,7 +121,8 @@ class EventTests {
   struct Asked {
     patterns::ExpressionId own;
     patterns::ExpressionId run;
-    std::span<const ConditionId> parts;  // of `own`, where it is worth to ask what is known of them
+    std::span<const ConditionId> parts;       // of `own`, where it is worth to ask what is known of them
+    std::optional<OwnConditions::Term> term;  // that `own` is, if it is one
   };
   std::vector<Asked> asked_;  // by variable
 };

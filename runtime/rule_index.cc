@@ -83,6 +83,15 @@ void append_conjuncts(const ExpressionPool& pool, ExpressionId id, std::vector<E
   for (std::size_t i = 0; i < node.operand_count; ++i) append_conjuncts(pool, pool.operand(node, i), out);
 }
 
+/// The attribute of which `id` says `not`.
+std::optional<AttributeId> denied_attribute(const ExpressionPool& pool, ExpressionId id) {
+  if (pool.node(id).op != Op::logical_not) return std::nullopt;
+  const patterns::ExpressionNode& node = pool.node(pool.operand(pool.node(id), 0));
+  const bool is_own = node.op == Op::attribute && node.pick.which == patterns::EventPick::Which::own;
+  if (!is_own) return std::nullopt;
+  return AttributeId{static_cast<std::uint16_t>(node.index)};
+}
+
 bool takes(const patterns::Variable& variable, TypeId type) {
   return variable.any_type || std::binary_search(variable.types.begin(), variable.types.end(), type);
 }
@@ -171,8 +180,30 @@ std::vector<OwnConditions> RuleIndexer::own_conditions(std::uint32_t rule) const
         variables[v].prior_depth == 0 && std::any_of(own.parts.begin(), own.parts.end(), [&](ConditionId id) {
           return conditions_.is_shared(id);
         });
+    own.term = term_of(rule, VariableId{v});
   }
   return out;
+}
+
+std::optional<OwnConditions::Term> RuleIndexer::term_of(std::uint32_t rule, VariableId v) const {
+  const Program& program = *rules_[rule].program;
+  const patterns::Variable& variable = program.variables[v.value];
+  if (!variable.own_condition || variable.prior_depth > 0) return std::nullopt;
+  if (const auto attribute = denied_attribute(program.expressions, variable.own_condition))
+    return OwnConditions::Term{*attribute, TermTest::not_true()};
+  const auto& access = rules_[rule].accesses[v.value];
+  if (!access || access->size() != 1) return std::nullopt;
+  const AccessTerm& term = access->front();
+  std::vector<ExpressionId> conjuncts;
+  append_conjuncts(program.expressions, variable.own_condition, conjuncts);
+  const bool says_all = std::all_of(conjuncts.begin(), conjuncts.end(), [&](ExpressionId id) {
+    return std::find(term.decides.begin(), term.decides.end(), id) != term.decides.end();
+  });
+  if (!says_all) return std::nullopt;
+  if (term.kind == AccessTerm::Kind::range)
+    return OwnConditions::Term{term.attribute, TermTest::between(term.low, term.high)};
+  if (term.kind != AccessTerm::Kind::equal || term.values.size() != 1) return std::nullopt;
+  return OwnConditions::Term{term.attribute, TermTest::equal_to(term.values.front())};
 }
 
 VariableMask RuleIndexer::variables_of(std::uint32_t rule, TypeId type) const {

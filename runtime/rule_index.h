@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,6 +29,13 @@ struct TypeRules {
 struct OwnConditions {
   std::vector<ConditionId> parts;
   bool remembered = false;  ///< some part is asked elsewhere, too
+
+  /// What says the same as all of them.
+  struct Term {
+    AttributeId attribute;
+    TermTest test;
+  };
+  std::optional<Term> term;
 };
 
 /// Makes the indices of a rule set. Used once, then thrown away.
@@ -62,6 +70,7 @@ class RuleIndexer {
   void count_askers();
   void group_texts();
   void find_accesses();
+  std::optional<OwnConditions::Term> term_of(std::uint32_t rule, patterns::VariableId variable) const;
   std::vector<ConditionId> parts_of(std::uint32_t rule, patterns::VariableId variable) const;
   /// Of those of `variables` that take events of the type.
   RuleAccess access_of(std::uint32_t rule, patterns::VariableMask variables) const;

@@ -15,19 +15,9 @@ std::optional<Sieve> Sieve::of(std::span<const AccessTerm> terms, const Layout& 
 }
 
 void Sieve::add(const AccessTerm& term, std::uint16_t slot) {
-  Asked asked;
-  asked.slot = slot;
-  if (term.kind == AccessTerm::Kind::range) {
-    asked.is_range = true;
-    asked.low = term.low;
-    asked.high = term.high;
-    asked_.push_back(asked);
-    return;
-  }
-  for (const Value& value : term.values) {
-    asked.value = value;
-    asked_.push_back(asked);
-  }
+  if (term.kind == AccessTerm::Kind::range)
+    return asked_.push_back({slot, TermTest::between(term.low, term.high)});
+  for (const Value& value : term.values) asked_.push_back({slot, TermTest::equal_to(value)});
 }
 
 }  // namespace tocsin::runtime

@@ -5,6 +5,7 @@
 #include "base/event.h"
 #include "base/schema.h"
 #include "runtime/access.h"
+#include "runtime/term_test.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -33,28 +34,14 @@ class Sieve {
     if (lets_all_) return true;
     if (event.values == nullptr) return false;
     return std::any_of(asked_.begin(), asked_.end(), [&](const Asked& asked) {
-      return asked.may_hold(event.values[asked.slot]);
+      return asked.test.ask(event.values[asked.slot]) != TermTest::Answer::no;
     });
   }
 
  private:
-  /// A number between two, or a value. No range is a number that no double is near to.
   struct Asked {
     std::uint16_t slot = 0;
-    bool is_range = false;
-    double low = 0;
-    double high = 0;
-    Value value;
-
-    bool may_hold(const Value& v) const {
-      if (v.is_null()) return false;
-      if (!is_range) return is_or_may_not_be_asked(v);
-      return !v.is_number() || (v.as_number() >= low && v.as_number() <= high);
-    }
-    bool is_or_may_not_be_asked(const Value& v) const {
-      const Ordering order = compare(v, value);
-      return order == Ordering::equal || order == Ordering::incomparable;
-    }
+    TermTest test;
   };
 
   void add(const AccessTerm& term, std::uint16_t slot);
