@@ -208,8 +208,8 @@ def print_table(rows):
 
 REPORT = """# Peers beside Tocsin
 
-Medians of {repeat} rounds in which the engines took turns, over the first {lines:,} events of each stream; each engine
-had {warm_ups} to warm up. "=" is the brute-force count; a ratio is how many times as long as Tocsin an engine
+Medians of {rounds} in which the engines took turns, over the first {lines:,} events of each stream; each peer had
+{warm_ups} to warm up. "=" is the brute-force count; a ratio is how many times as long as Tocsin an engine
 took. How each was set up, and what is not alike: [README.md](README.md).
 
 {tables}
@@ -230,11 +230,14 @@ def write_report(tables, options):
         lines = ["| " + " | ".join(row) + " |" for row in [HEAD, *rows]]
         lines.insert(1, "|---|---|" + "---:|" * (len(HEAD) - 2))
         sections.append(f"## {TITLES[origin]}\n\n{SAYS[origin]}\n\n" + "\n".join(lines) + "\n")
-    passes = options.warm_ups
     options.report.write_text(REPORT.format(
         repeat=options.repeat, lines=options.lines, tables="\n".join(sections), origins=",".join(options.origins),
-        warm_ups="one pass" if passes == 1 else f"{passes} passes", passes=passes,
-        workloads=",".join(options.workloads)))
+        rounds=count_of(options.repeat, "round"), warm_ups=count_of(options.warm_ups, "pass", "passes"),
+        passes=options.warm_ups, workloads=",".join(options.workloads)))
+
+
+def count_of(number, one, many=None):
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def parse_options():
