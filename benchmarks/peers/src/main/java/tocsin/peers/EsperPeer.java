@@ -10,7 +10,10 @@ import com.espertech.esper.runtime.client.EPEventService;
 import com.espertech.esper.runtime.client.EPRuntime;
 import com.espertech.esper.runtime.client.EPRuntimeProvider;
 import com.espertech.esper.runtime.client.EPStatement;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,7 +26,7 @@ final class EsperPeer implements Engine {
 
   // A search ends with whatever comes first; then c is null, or it is not.
   private static final String W1 = """
-      @name('w1') select c.ts as clicked
+      @name('w1') select s, c
       from pattern [every s=Search -> (c=Click(key = s.key, query = s.query) or timer:interval(1 hour 1 msec))]
       """;
 
@@ -33,7 +36,7 @@ final class EsperPeer implements Engine {
       @name('w2a') select * from Txn(amount < 1 or amount > 500)
       match_recognize (
         partition by key
-        measures p1.ts as began, s.ts as ended
+        measures p1 as p1, p2 as p2, p3 as p3, c as more, s as spend
         after match skip past last row
         pattern (p1 a* p2 b* p3 c* s)
         define
@@ -47,22 +50,22 @@ final class EsperPeer implements Engine {
       """;
 
   private static final String W2B = """
-      @name('w2b') select h.ts as began, e.ts as ended
-      from pattern [every h=Txn ->
-        (e=Txn(key = h.key, country != h.country) where timer:within(5 minutes 1 msec))]
+      @name('w2b') select here, elsewhere
+      from pattern [every here=Txn ->
+        (elsewhere=Txn(key = here.key, country != here.country) where timer:within(5 minutes 1 msec))]
       """;
 
-  // ts is not grouped by: a row for each event that enters, none for those that leave.
+  // t is not grouped by: a row for each event that enters, none for those that leave.
   private static final String W2C = """
-      @name('w2c') select ts, key, sum(amount) as total
-      from Txn#time(10 minutes) group by key having sum(amount) > 5000
+      @name('w2c') select t, sum(amount) as total
+      from Txn#time(10 minutes) as t group by key having sum(amount) > 5000
       """;
 
   private static final String W3 = """
       @name('w3') select * from Login
       match_recognize (
         partition by key
-        measures f1.ts as began, s.ts as ended
+        measures f1 as f1, f2 as f2, f3 as f3, f4 as f4, f5 as f5, s as success
         after match skip past last row
         pattern (f1 f2 f3 f4 f5 s)
         define
@@ -71,15 +74,14 @@ final class EsperPeer implements Engine {
       """;
 
   private static final String W5_RULE = """
-      @name('w5-%d') select h.ts as began, s.ts as ended
-      from pattern [every h=Txn(merchant regexp '%s', amount < 50) ->
-        (s=Txn(key = h.key, amount > %d) where timer:within(%d minutes))];
+      @name('w5-%d') select here, spend
+      from pattern [every here=Txn(merchant regexp '%s', amount < 50) ->
+        (spend=Txn(key = here.key, amount > %d) where timer:within(%d minutes))];
       """;
 
   private EPRuntime runtime;  // deployed once: what it generates is warm after the first run
   private long shiftMs;
-  private long matches;
-  private long timeouts;
+  private Alerts alerts;
 
   @Override
   public boolean wantsOrder() {
@@ -126,14 +128,42 @@ final class EsperPeer implements Engine {
     };
   }
 
-  private void tell(EventBean[] found, boolean mayBeTimeout) {
-    for (EventBean row : found) {
-      if (mayBeTimeout && row.get("clicked") == null) {
-        timeouts++;
-      } else {
-        matches++;
+  private void tell(Workload workload, String rule, EventBean row) {
+    switch (workload.base()) {
+      case "w1" -> {
+        if (row.get("c") != null) {
+          alerts.match(rule, () -> Map.of("s", list(row, "s"), "c", list(row, "c")));
+        } else {
+          alerts.timeout(rule, () -> Map.of("s", list(row, "s")));
+        }
+      }
+      case "w2a" -> alerts.match(rule, () ->
+          Map.of("probe", list(row, "p1", "p2", "p3", "more"), "spend", list(row, "spend")));
+      case "w2c" -> alerts.match(rule, (Double) row.get("total"), () -> Map.of("t", list(row, "t")));
+      case "w3" -> alerts.match(rule, () -> Map.of("failure", list(row, "f1", "f2", "f3", "f4", "f5"),
+          "success", list(row, "success")));
+      default -> alerts.match(rule, () -> {
+        Map<String, List<Event>> out = new HashMap<>();
+        workload.variables().forEach(variable -> out.put(variable, list(row, variable)));
+        return out;
+      });
+    }
+  }
+
+  /** What the row has under `names`, each one event, an array of them, or nothing. */
+  private static List<Event> list(EventBean row, String... names) {
+    List<Event> out = new ArrayList<>(names.length);
+    for (String name : names) {
+      Object found = row.get(name);
+      if (found instanceof Object[] many) {
+        for (Object each : many) {
+          out.add((Event) each);
+        }
+      } else if (found != null) {
+        out.add((Event) found);
       }
     }
+    return out;
   }
 
   private EPRuntime deploy(Workload workload) throws Exception {
@@ -149,48 +179,54 @@ final class EsperPeer implements Engine {
         EPCompilerProvider.getCompiler().compile(statements(workload), new CompilerArguments(configuration));
     EPRuntime runtime = EPRuntimeProvider.getRuntime("peers", configuration);
     runtime.initialize();
-    boolean mayBeTimeout = workload.base().equals("w1");
     for (EPStatement statement : runtime.getDeploymentService().deploy(compiled).getStatements()) {
       statement.addListener((in, out, of, by) -> {
         if (in != null) {
-          tell(in, mayBeTimeout);
+          for (EventBean row : in) {
+            tell(workload, statement.getName(), row);
+          }
         }
       });
     }
     return runtime;
   }
 
-  /** Later than all before: its clock does not go back, and what those left behind is too old to match. */
-  private Event[] shifted(Event[] events) {
-    Event[] out = new Event[events.length];
-    for (int i = 0; i < events.length; i++) {
-      out[i] = events[i].at(events[i].ts + shiftMs);
+  /** Events become later than all before: its clock does not go back, and what those left behind is too old. */
+  private final class IntoRuntime implements Pass.Into<Event> {
+    private final EPEventService service = runtime.getEventService();
+    private long firstMs = Long.MIN_VALUE;
+    private long nowMs = Long.MIN_VALUE;
+
+    @Override
+    public Event prepare(Event event) {
+      event.ts += shiftMs;
+      return event;
     }
-    shiftMs += events[events.length - 1].ts - events[0].ts + 4 * Workload.HOUR_MS;
-    return out;
+
+    @Override
+    public void send(Event event) {
+      if (event.ts != nowMs) {
+        firstMs = firstMs == Long.MIN_VALUE ? event.ts : firstMs;
+        nowMs = event.ts;
+        service.advanceTime(nowMs);
+      }
+      service.sendEventBean(event, event.getClass().getSimpleName());
+    }
+
+    @Override
+    public void end() {
+      service.advanceTime(nowMs + 2 * Workload.HOUR_MS);
+      shiftMs += nowMs - firstMs + 4 * Workload.HOUR_MS;
+    }
   }
 
   @Override
-  public Outcome run(Workload workload, Event[] source) throws Exception {
+  public Pass.Outcome run(Workload workload, Pass pass) throws Exception {
     if (runtime == null) {
       runtime = deploy(workload);
       runtime.getEventService().clockExternal();
     }
-    matches = 0;
-    timeouts = 0;
-    Event[] events = shifted(source);
-    EPEventService service = runtime.getEventService();
-    long now = events[0].ts;
-    service.advanceTime(now);
-    Clocks clocks = new Clocks();
-    for (Event event : events) {
-      if (event.ts != now) {
-        now = event.ts;
-        service.advanceTime(now);
-      }
-      service.sendEventBean(event, event.getClass().getSimpleName());
-    }
-    service.advanceTime(now + 2 * Workload.HOUR_MS);
-    return clocks.stop(matches, timeouts);
+    alerts = pass.alerts();
+    return pass.through(new IntoRuntime());
   }
 }

@@ -6,11 +6,15 @@ package tocsin.peers;
  */
 public class Event implements Cloneable {
   public long ts;
+  public long arrival;  // grows from each event of a file to the next
+  public String type;
   public String key;  // the user or the card
   public String query;
+  public String url;
   public double amount;
   public String merchant;
   public String country;
+  public String ip;
   public boolean ok;
   public String name;
 
@@ -29,15 +33,37 @@ public class Event implements Cloneable {
   /** A view or a logout: noise. */
   public static class Other extends Event {}
 
-  /** The same at another time. */
-  Event at(long otherTs) {
+  Event copy() {
     try {
-      Event out = (Event) clone();
-      out.ts = otherTs;
-      return out;
+      return (Event) clone();
     } catch (CloneNotSupportedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** The same, of the class that stands for its type. */
+  Event typed() {
+    Event out = switch (type) {
+      case "search" -> new Search();
+      case "click" -> new Click();
+      case "txn" -> new Txn();
+      case "login" -> new Login();
+      case "BUY" -> new Buy();
+      case "SELL" -> new Sell();
+      default -> new Other();
+    };
+    out.ts = ts;
+    out.type = type;
+    out.key = key;
+    out.query = query;
+    out.url = url;
+    out.amount = amount;
+    out.merchant = merchant;
+    out.country = country;
+    out.ip = ip;
+    out.ok = ok;
+    out.name = name;
+    return out;
   }
 
   public long getTs() {

@@ -31,57 +31,82 @@ import org.apache.flink.util.Collector;
 
 /**
  * Flink CEP in a local environment of this process, parallelism 1. Source, filters and CEP operators form one
- * chain, so that no event is serialized; the clock runs inside the source, from its first event to the return
- * of its last watermark, so that the start of the cluster does not count. Events come as they arrived: Flink
+ * chain, so that no event is serialized; the pass is made inside the source, until its last watermark has
+ * returned, so that the start of the cluster does not count. Events come as they arrived: Flink
  * orders them.
  */
 final class FlinkPeer implements Engine {
-  private static final long DISORDER_MS = 5_000;
   private static final int EVENTS_A_WATERMARK = 1_000;
 
   /** One rule: what may take part in it at all, and the pattern over that. */
-  private record Rule(FilterFunction<Event> relevant, Pattern<Event, ?> pattern) {}
+  private record Rule(String name, FilterFunction<Event> relevant, Pattern<Event, ?> pattern) {}
 
   // Flink copies functions by serialization; what they share with us is static; the chain's thread writes it.
-  private static Event[] source;
-  private static Outcome outcome;
-  private static long matches;
-  private static long timeouts;
+  private static Pass pass;
+  private static long disorderMs;
+  private static Pass.Outcome outcome;
 
   private static final class Source implements SourceFunction<Event> {
     @Override
-    public void run(SourceContext<Event> out) {
-      Clocks clocks = new Clocks();
-      long newest = Long.MIN_VALUE;
-      int sinceWatermark = 0;
-      for (Event event : source) {
-        out.collectWithTimestamp(event, event.ts);
-        newest = Math.max(newest, event.ts);
-        if (++sinceWatermark == EVENTS_A_WATERMARK) {
-          out.emitWatermark(new Watermark(newest - DISORDER_MS - 1));
-          sinceWatermark = 0;
-        }
-      }
-      out.emitWatermark(Watermark.MAX_WATERMARK);
-      outcome = clocks.stop(matches, timeouts);
+    public void run(SourceContext<Event> out) throws Exception {
+      outcome = pass.through(new IntoChain(out));
     }
 
     @Override
     public void cancel() {}
   }
 
-  private static class Count extends PatternProcessFunction<Event, Long> {
+  private static final class IntoChain implements Pass.Into<Event> {
+    private final SourceFunction.SourceContext<Event> out;
+    private long newestMs = Long.MIN_VALUE;
+    private int sinceWatermark = 0;
+
+    IntoChain(SourceFunction.SourceContext<Event> out) {
+      this.out = out;
+    }
+
     @Override
-    public void processMatch(Map<String, List<Event>> match, Context context,
-        Collector<Long> out) {
-      matches++;
+    public Event prepare(Event event) {
+      return event;
+    }
+
+    @Override
+    public void send(Event event) {
+      out.collectWithTimestamp(event, event.ts);
+      newestMs = Math.max(newestMs, event.ts);
+      if (++sinceWatermark == EVENTS_A_WATERMARK) {
+        out.emitWatermark(new Watermark(newestMs - disorderMs - 1));
+        sinceWatermark = 0;
+      }
+    }
+
+    @Override
+    public void end() {
+      out.emitWatermark(Watermark.MAX_WATERMARK);
     }
   }
 
-  private static final class CountBoth extends Count implements TimedOutPartialMatchHandler<Event> {
+  private static class Tell extends PatternProcessFunction<Event, Long> {
+    protected final String rule;
+
+    Tell(String rule) {
+      this.rule = rule;
+    }
+
+    @Override
+    public void processMatch(Map<String, List<Event>> match, Context context, Collector<Long> out) {
+      pass.alerts().match(rule, () -> match);
+    }
+  }
+
+  private static final class TellBoth extends Tell implements TimedOutPartialMatchHandler<Event> {
+    TellBoth(String rule) {
+      super(rule);
+    }
+
     @Override
     public void processTimedOutMatch(Map<String, List<Event>> partial, Context context) {
-      timeouts++;
+      pass.alerts().timeout(rule, () -> partial);
     }
   }
 
@@ -119,7 +144,7 @@ final class FlinkPeer implements Engine {
   }
 
   private static Rule w1() {
-    return new Rule(event -> event instanceof Event.Search || event instanceof Event.Click,
+    return new Rule("w1", event -> event instanceof Event.Search || event instanceof Event.Click,
         begin("s", AfterMatchSkipStrategy.noSkip(), event -> event instanceof Event.Search)
             .followedBy("c")
             .where(SimpleCondition.of(event -> event instanceof Event.Click))
@@ -128,7 +153,7 @@ final class FlinkPeer implements Engine {
   }
 
   private static Rule w2a() {
-    return new Rule(event -> event.amount < 1 || event.amount > 500,
+    return new Rule("w2a", event -> event.amount < 1 || event.amount > 500,
         begin("probe", AfterMatchSkipStrategy.skipPastLastEvent(), event -> event.amount < 1)
             .timesOrMore(3)
             .greedy()
@@ -138,7 +163,7 @@ final class FlinkPeer implements Engine {
   }
 
   private static Rule w2b() {
-    return new Rule(event -> true,
+    return new Rule("w2b", event -> true,
         begin("here", AfterMatchSkipStrategy.noSkip(), event -> true)
             .followedBy("elsewhere")
             .where(new With("here", (later, here) -> !later.country.equals(here.country)))
@@ -146,7 +171,7 @@ final class FlinkPeer implements Engine {
   }
 
   private static Rule w3() {
-    return new Rule(event -> event instanceof Event.Login,
+    return new Rule("w3", event -> event instanceof Event.Login,
         begin("failure", AfterMatchSkipStrategy.skipPastLastEvent(), event -> !event.ok)
             .times(5)
             .consecutive()
@@ -170,14 +195,14 @@ final class FlinkPeer implements Engine {
     for (int i = 1; i <= stocks; i++) {
       names.add(Workload.stockOf(i));
     }
-    return new Rule(event -> names.contains(event.name), pattern.within(Duration.ofSeconds(10)));
+    return new Rule("w4", event -> names.contains(event.name), pattern.within(Duration.ofSeconds(10)));
   }
 
   private static Rule w5(int i) {
     java.util.regex.Pattern merchant = java.util.regex.Pattern.compile(Workload.merchantOf(i));
     int over = Workload.overOf(i);
     FilterFunction<Event> starts = event -> event.amount < 50 && merchant.matcher(event.merchant).matches();
-    return new Rule(event -> event.amount > over || starts.filter(event),
+    return new Rule("w5-" + i, event -> event.amount > over || starts.filter(event),
         begin("here", AfterMatchSkipStrategy.noSkip(), starts)
             .followedBy("spend")
             .where(SimpleCondition.of(event -> event.amount > over))
@@ -220,16 +245,15 @@ final class FlinkPeer implements Engine {
     KeyedStream<Event, String> keyed = DataStreamUtils.reinterpretAsKeyedStream(
         events.filter(rule.relevant()), key, TypeInformation.of(String.class));
     SingleOutputStreamOperator<Long> found = CEP.pattern(keyed, rule.pattern())
-        .process(hasTimeouts ? new CountBoth() : new Count(), TypeInformation.of(Long.class));
+        .process(hasTimeouts ? new TellBoth(rule.name()) : new Tell(rule.name()), TypeInformation.of(Long.class));
     chain(found);
     found.sinkTo(new DiscardingSink<>());
   }
 
   @Override
-  public Outcome run(Workload workload, Event[] events) throws Exception {
-    source = events;
-    matches = 0;
-    timeouts = 0;
+  public Pass.Outcome run(Workload workload, Pass events) throws Exception {
+    pass = events;
+    disorderMs = workload.disorderMs();
     StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(1);
     environment.getConfig().enableObjectReuse();
     DataStream<Event> stream = environment.addSource(new Source(), TypeInformation.of(Event.class));

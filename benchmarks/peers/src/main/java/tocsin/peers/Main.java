@@ -1,18 +1,26 @@
 package tocsin.peers;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * Runs one engine over one workload and prints one line of JSON.
  *
- * <p>ENGINE WORKLOAD EVENTS.ndjson [--lines N] [--repeat N] [--warm-ups N] [--expect MATCHES,TIMEOUTS]
+ * <p>ENGINE WORKLOAD EVENTS.ndjson [--from memory|file] [--output FILE] [--lines N] [--repeat N] [--warm-ups N]
+ * [--expect MATCHES,TIMEOUTS]. From memory, alerts are counted; from a file, they are written to FILE.
  */
 public final class Main {
   private static final String USAGE =
-      "esper|flink|siddhi WORKLOAD EVENTS.ndjson [--lines N] [--repeat N] [--warm-ups N]"
-          + " [--expect MATCHES,TIMEOUTS]";
+      "esper|flink|siddhi WORKLOAD EVENTS.ndjson [--from memory|file] [--output FILE] [--lines N] [--repeat N]"
+          + " [--warm-ups N] [--expect MATCHES,TIMEOUTS]";
+
+  /** Makes the passes, all alike. */
+  private interface Passes {
+    Pass next() throws IOException;
+  }
 
   private Main() {}
 
@@ -30,10 +38,11 @@ public final class Main {
     return at < 0 ? otherwise : args[at + 1];
   }
 
-  private static Workload.Counts expected(String[] args, Workload workload, int lines) {
+  /** Null if nothing is expected. */
+  private static Workload.Counts expected(String[] args) {
     String told = option(args, "--expect", null);
     if (told == null) {
-      return lines == Workload.KNOWN_LINES ? workload.known() : null;
+      return null;
     }
     String[] parts = told.split(",");
     return new Workload.Counts(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
@@ -52,6 +61,17 @@ public final class Main {
     }
   }
 
+  private static Passes passes(String[] args, Workload workload, boolean inOrder) throws IOException {
+    EventFile.Opener file = new EventFile.Opener(Path.of(args[2]),
+        Integer.parseInt(option(args, "--lines", "500000")), inOrder ? workload.disorderMs() : 0);
+    if (option(args, "--from", "memory").equals("file")) {
+      Path output = Path.of(option(args, "--output", "/dev/null"));
+      return () -> new Pass.FromFile(file, Alerts.written(workload, output));
+    }
+    List<Event> events = file.read();
+    return () -> new Pass.FromMemory(events, Alerts.counted(workload));
+  }
+
   public static void main(String[] args) throws Exception {
     if (args.length < 3) {
       System.err.println(USAGE);
@@ -63,18 +83,14 @@ public final class Main {
       System.err.println(args[0] + " has no " + workload.name());
       System.exit(3);
     }
-    Event[] events = EventFile.read(Path.of(args[2]), Integer.parseInt(option(args, "--lines", "500000")));
-    if (engine.wantsOrder()) {
-      events = EventFile.sorted(events);
-    }
+    Passes passes = passes(args, workload, engine.wantsOrder());
     int repeat = Integer.parseInt(option(args, "--repeat", "3"));
     int warmUps = Integer.parseInt(option(args, "--warm-ups", "1"));
     double[] seconds = new double[repeat];
     double[] processor = new double[repeat];
-    Engine.Outcome last = null;
+    Pass.Outcome last = null;
     for (int i = -warmUps; i < repeat; i++) {
-      System.gc();
-      Engine.Outcome outcome = engine.run(workload, events);
+      Pass.Outcome outcome = engine.run(workload, passes.next());
       if (last != null && (outcome.matches() != last.matches() || outcome.timeouts() != last.timeouts())) {
         throw new IllegalStateException("two runs differ: " + last + ", " + outcome);
       }
@@ -84,13 +100,13 @@ public final class Main {
         processor[i] = outcome.processorSeconds();
       }
     }
-    report(args, workload, events.length, last, median(seconds), median(processor));
+    report(args, workload, last, median(seconds), median(processor));
     System.exit(0);  // engines leave threads behind
   }
 
-  private static void report(String[] args, Workload workload, int events, Engine.Outcome outcome,
-      double seconds, double processor) {
-    Workload.Counts expected = expected(args, workload, events);
+  private static void report(String[] args, Workload workload, Pass.Outcome outcome, double seconds,
+      double processor) {
+    Workload.Counts expected = expected(args);
     Long matches = expected == null ? null : (Long) expected.matches();
     Long timeouts = expected == null ? null : (Long) expected.timeouts();
     String what = args[0] + " " + workload.name();
@@ -100,7 +116,7 @@ public final class Main {
         "{\"engine\":\"%s\",\"workload\":\"%s\",\"events\":%d,\"matches\":%d,\"expected\":%s,\"timeouts\":%d,"
             + "\"expected_timeouts\":%s,\"seconds\":%.4f,\"processor_seconds\":%.4f,"
             + "\"events_per_second\":%.0f}%n",
-        args[0], workload.name(), events, outcome.matches(), matches, outcome.timeouts(), timeouts, seconds,
-        processor, events / seconds);
+        args[0], workload.name(), outcome.events(), outcome.matches(), matches, outcome.timeouts(), timeouts,
+        seconds, processor, outcome.events() / seconds);
   }
 }

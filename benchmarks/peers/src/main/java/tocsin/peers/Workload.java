@@ -1,5 +1,6 @@
 package tocsin.peers;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,19 +14,13 @@ record Workload(String name, String base, int size) {
   static final long MINUTE_MS = 60_000;
   static final long SECOND_MS = 1_000;
 
-  /** Matches and timeouts that there are in the first 500,000 lines. */
-  private static final Map<String, Counts> KNOWN = Map.of(
-      "w1", new Counts(120_751, 93_349),
-      "w2a", new Counts(559, 0),
-      "w2b", new Counts(21_570, 0),
-      "w2c", new Counts(5_302, 0),
-      "w3", new Counts(399, 0),
-      "w4-3", new Counts(24_190, 0),
-      "w4-5", new Counts(190_594, 0),
-      "w5-1", new Counts(700, 0),
-      "w5-10", new Counts(5_267, 0),
-      "w5-100", new Counts(14_806, 0));
-  static final int KNOWN_LINES = 500_000;
+  private static final Map<String, List<String>> VARIABLES = Map.of(
+      "w1", List.of("s", "c"),
+      "w2a", List.of("probe", "spend"),
+      "w2b", List.of("here", "elsewhere"),
+      "w2c", List.of("t"),
+      "w3", List.of("failure", "success"),
+      "w5", List.of("here", "spend"));
 
   record Counts(long matches, long timeouts) {}
 
@@ -34,8 +29,24 @@ record Workload(String name, String base, int size) {
     return new Workload(name, parts[0], parts.length > 1 ? Integer.parseInt(parts[1]) : 1);
   }
 
-  Counts known() {
-    return KNOWN.get(name);
+  /** How far behind the newest event of its stream another may come. */
+  long disorderMs() {
+    return base.equals("w4") ? 0 : 5 * SECOND_MS;
+  }
+
+  /** Whether its rules have no alerts. */
+  boolean isOnlyCounted() {
+    return base.equals("w4");
+  }
+
+  /** The field that its rules partition by. */
+  String key() {
+    return base.equals("w1") || base.equals("w3") ? "user" : "card";
+  }
+
+  /** Of each of its rules, in the order in which alerts show them. */
+  List<String> variables() {
+    return VARIABLES.get(base);
   }
 
   // Rule i of w5.
