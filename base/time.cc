@@ -287,28 +287,27 @@ std::optional<EventTime> parse_scientific(std::string_view text, std::int64_t un
   return EventTime{Duration{static_cast<std::int64_t>(ns)}};
 }
 
-/// A whole number of units; nothing if `text` is anything else, or too much.
-std::optional<EventTime> parse_whole_units(std::string_view text, std::int64_t unit_ns) {
+/// A whole number of units as nanoseconds, into `ns`; false if `text` is anything else, or too much.
+bool read_whole_units(std::string_view text, std::int64_t unit_ns, std::int64_t& ns) {
   constexpr std::size_t kDigitsThatFit = 18;
-  if (text.empty() || text.size() > kDigitsThatFit) return std::nullopt;
+  if (text.empty() || text.size() > kDigitsThatFit) return false;
   std::int64_t units = 0;
   for (; text.size() >= kEightDigits; text.remove_prefix(kEightDigits)) {
     const std::uint64_t eight = eight_bytes(text.data());
-    if (!are_digits(eight)) return std::nullopt;
+    if (!are_digits(eight)) return false;
     units = units * 100'000'000 + static_cast<std::int64_t>(number_of_digits(eight));
   }
   for (const char c : text) {
-    if (!is_digit(c)) return std::nullopt;
+    if (!is_digit(c)) return false;
     units = units * 10 + (c - '0');
   }
-  std::int64_t ns = 0;
-  if (__builtin_mul_overflow(units, unit_ns, &ns)) return std::nullopt;
-  return EventTime{Duration{ns}};
+  return !__builtin_mul_overflow(units, unit_ns, &ns);
 }
 
 /// Exact; digits below a nanosecond are cut off.
 std::optional<EventTime> parse_units(std::string_view text, std::int64_t unit_ns) {
-  if (const auto time = parse_whole_units(text, unit_ns)) return time;
+  std::int64_t whole_ns = 0;
+  if (read_whole_units(text, unit_ns, whole_ns)) return EventTime{Duration{whole_ns}};
   std::string_view rest = text;
   const bool negative = take(rest, '-');
   const auto decimal = take_decimal(rest);
