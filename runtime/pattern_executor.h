@@ -9,6 +9,7 @@
 #include "runtime/emitter.h"
 #include "runtime/event_tests.h"
 #include "runtime/key_store.h"
+#include "runtime/run_index.h"
 
 #include <bit>
 #include <optional>
@@ -33,7 +34,8 @@ class PatternExecutor : public Executor {
 
   bool may_open(CurrentEvent& event) override;
 
-  /// cost  O(runs of the key * their open transitions); each taken event 32 bytes
+  /// cost  O(runs of the key * their open transitions); where these are many and what they wait for can be
+  ///       looked up, O(runs that it concerns * log runs); each taken event 32 bytes
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
@@ -94,6 +96,15 @@ class PatternExecutor : public Executor {
     const Join* join_of(patterns::VariableId variable) const;
   };
 
+  /// The timers for one gap.
+  struct GapLane {
+    TimerQueue::Lane lane = 0;
+    Duration gap{};
+    std::size_t number = 0;  // in gaps_
+    auto operator<=>(const GapLane&) const = default;
+  };
+
+  GapLane gap_lane(Duration gap);
   void make_gate(const patterns::Position& position);
   void find_joins(const patterns::Position& position, Gate& gate) const;
   void make_closings(const patterns::Position& position, Gate& gate);
@@ -119,6 +130,7 @@ class PatternExecutor : public Executor {
   void take(KeyState& key, RuleState& state, const Run* before, std::uint8_t choice, CurrentEvent& event);
   void enter(KeyState& key, RuleState& state, const Run& run);
   bool make_room(const KeyState& key, RuleState& state);
+  std::size_t count_open(RuleState& state);
   void drop_oldest_start(RuleState& state);
 
   // doubles
@@ -139,14 +151,34 @@ class PatternExecutor : public Executor {
   void close(KeyState& key, RuleState& state, const Closing& closing, AlertOrder match, AlertOrder timeout);
   void close_due(Run& run, RuleState& state, const Closing& closing);
   void close_ways(Run& run, RuleState& state, const Closing& closing, bool over);
+  void gather_timed_out(RuleState& state);
   void tell_timeouts(KeyState& key, RuleState& state, AlertOrder order);
   void extend_session(KeyState& key, RuleState& state);
   void arm_timer(KeyState& key, RuleState& state);
 
   void wake_run(KeyState& key, const Run& run);
 
-  void kill(Run& run);
+  void kill(RuleState& state, Run& run);
   void remove_dead(RuleState& state);
+
+  // many runs
+  bool can_index() const;
+  bool can_find(const Gate& gate) const;
+  std::size_t runs_scanned() const { return context_.runs_scanned * places_; }
+  bool is_indexed(RuleState& state);
+  void make_index(RuleState& state);
+  void enter_index(RuleState& state, std::uint32_t number);
+  void await(RuleState& state, std::uint32_t number);
+  RunIndex::Awaited what_awaits(const Run& run) const;
+  void find_concerned(RuleState& state);
+  void find_concerned_at(patterns::PositionId position, patterns::VariableMask variables, RuleState& state);
+  void find_due(RuleState& state, EventTime deadline);
+  void drop_oldest_found(RuleState& state);
+  void settle_found(RuleState& state);
+  void gather_ended(RuleState& state);
+  void note_timed_out(RuleState& state, const Run& run);
+  void note_dead(RuleState& state, const Run& run);
+  void forget_died(RuleState& state);
 
   Context& context_;
   const DeployedRule& rule_;
@@ -161,7 +193,8 @@ class PatternExecutor : public Executor {
   EventTime span_begin_ = kTimeMin;  // of the window in hand
   EventTime span_end_ = kTimeMin;
   std::optional<TimerQueue::Lane> within_lane_;
-  std::vector<std::vector<std::pair<TimerQueue::Lane, Duration>>> gap_lanes_;  // by position
+  std::vector<std::vector<GapLane>> gap_lanes_;        // by position
+  std::vector<Duration> gaps_;                         // all there are
   std::vector<std::optional<std::uint16_t>> accepts_;  // by position: its `accept` transition
   std::vector<patterns::TransitionMask> lasting_;      // by position: all but its `accept`
   std::vector<std::vector<patterns::TransitionMask>>
@@ -175,6 +208,14 @@ class PatternExecutor : public Executor {
   std::vector<Run*> entered_;           // in this step, while doubles are looked for
   std::vector<std::uint64_t> matched_;  // starts that had a match in this step, rising; no_skip only
   bool any_dead_ = false;
+
+  // Of keys with an index. Runs go by their number.
+  bool may_index_ = false;                // runs can be found by what they wait for
+  std::size_t places_ = 0;                // positions that runs may wait at: each is one more to look at
+  std::vector<std::uint32_t> found_;      // that the event or deadline in hand concerns; rising
+  std::vector<std::uint32_t> of_starts_;  // scratch: those of some starts
+  std::vector<std::uint32_t> died_;       // in this step
+  std::vector<std::uint64_t> ended_;      // starts of which in this step time closed what was still open
 };
 
 }  // namespace tocsin::runtime

@@ -1,0 +1,215 @@
+/// Many runs of one key: those that an event or a deadline concerns are found, not searched for. Part of
+/// PatternExecutor.
+///
+/// A run waits at its position until it dies, so what the index says of it never changes. Dead runs stay in
+/// the lists, and go when they are met, or all together.
+
+#include "runtime/pattern_executor.h"
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+#include <utility>
+
+namespace tocsin::runtime {
+
+using patterns::Position;
+using patterns::PositionId;
+using patterns::VariableId;
+using patterns::VariableMask;
+
+// --- the index -------------------------------------------------------------------------------------
+
+/// Whether no event concerns a run for what only the run's past can tell: of such runs it would find all.
+/// Windows end with a pass over their runs, and so do doubles.
+bool PatternExecutor::can_index() const {
+  if (windowed_ || program_.may_double) return false;
+  for (std::size_t p = patterns::kStart.value + 1; p < gates_.size(); ++p) {
+    if (lasting_[p] != 0 && !can_find(gates_[p])) return false;
+  }
+  return true;
+}
+
+bool PatternExecutor::can_find(const Gate& gate) const {
+  if (!gate.plain) return false;
+  for (VariableMask rest = gate.variables; rest != 0; rest &= rest - 1) {
+    const VariableId variable{static_cast<std::uint16_t>(std::countr_zero(rest))};
+    const Join* const join = gate.join_of(variable);
+    const bool told = join != nullptr && (join->is_equality() || join->by_order());
+    if (!told && program_.variables[variable.value].run_condition) return false;
+  }
+  return true;
+}
+
+bool PatternExecutor::is_indexed(RuleState& state) {
+  if (may_index_ && !state.has_index && state.runs.size() > runs_scanned()) make_index(state);
+  return state.has_index;
+}
+
+void PatternExecutor::make_index(RuleState& state) {
+  state.has_index = true;
+  state.index = std::make_unique<RunIndex>();
+  of_starts_.clear();
+  for (std::uint32_t i = 0; i < state.runs.size(); ++i) {
+    of_starts_.push_back(i);
+    await(state, i);
+  }
+  std::sort(of_starts_.begin(), of_starts_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair{state.runs[a].start_sequence, a} < std::pair{state.runs[b].start_sequence, b};
+  });
+  for (const std::uint32_t number : of_starts_) state.index->starts().add(state.runs[number], number);
+}
+
+/// A run that begins to wait while there is an index.
+void PatternExecutor::enter_index(RuleState& state, std::uint32_t number) {
+  await(state, number);
+  state.index->starts().add(state.runs[number], number);
+}
+
+/// Puts a run where events and the ends of gaps find it.
+void PatternExecutor::await(RuleState& state, std::uint32_t number) {
+  const Run& run = state.runs[number];
+  state.index->begin(what_awaits(run), number);
+  for (const GapLane& lane : gap_lanes_[run.position.value])
+    state.index->waiting_for_gap(lane.number).push_back(number);
+}
+
+RunIndex::Awaited PatternExecutor::what_awaits(const Run& run) const {
+  const Gate& gate = gates_[run.position.value];
+  if (gate.joins.empty()) return {run.position};
+  return {run.position, run.joined, gate.joins.front().join.by_order()};
+}
+
+/// Before `run` is timed out.
+void PatternExecutor::note_timed_out(RuleState& state, const Run& run) {
+  const auto number = static_cast<std::uint32_t>(&run - state.runs.begin());
+  if (state.index->starts().time_out(number)) ended_.push_back(run.start_sequence);
+}
+
+/// `run` is dead, but not yet gone.
+void PatternExecutor::note_dead(RuleState& state, const Run& run) {
+  const auto number = static_cast<std::uint32_t>(&run - state.runs.begin());
+  died_.push_back(number);
+  if (state.index->starts().end(number, !run.timed_out)) ended_.push_back(run.start_sequence);
+}
+
+/// Lets go of what this step's dead took. They leave the list once they are as many as the others.
+void PatternExecutor::forget_died(RuleState& state) {
+  for (const std::uint32_t number : died_) {
+    Run& run = state.runs[number];
+    context_.buffer.release_later(std::exchange(run.tail, nullptr));
+    if (run.timed_out) --state.timed_out;
+    state.index->end();
+  }
+  counters_.runs_live -= died_.size();
+  died_.clear();
+  ended_.clear();
+  if (state.index->live() > state.runs.size() / 2) return;
+  state.forget_dead_runs();
+  if (state.runs.size() > runs_scanned() / 2) make_index(state);
+}
+
+// --- what is found ---------------------------------------------------------------------------------
+
+namespace {
+
+/// As they lie in the list, each once.
+void put_in_order(std::vector<std::uint32_t>& runs) {
+  if (!std::is_sorted(runs.begin(), runs.end())) std::sort(runs.begin(), runs.end());
+  runs.erase(std::unique(runs.begin(), runs.end()), runs.end());
+}
+
+}  // namespace
+
+/// Those that `passes` would let through.
+void PatternExecutor::find_concerned(RuleState& state) {
+  found_.clear();
+  for (std::uint16_t p = patterns::kStart.value + 1; p < gates_.size(); ++p) {
+    const VariableMask variables = lasting_[p] != 0 ? tests_.passing(gates_[p].variables) : 0;
+    if (variables != 0) find_concerned_at(PositionId{p}, variables, state);
+  }
+  put_in_order(found_);
+}
+
+/// variables  those whose own conditions hold
+void PatternExecutor::find_concerned_at(PositionId position, VariableMask variables, RuleState& state) {
+  RunIndex& index = *state.index;
+  const auto is_gone = [&](std::uint32_t number) {
+    const Run& run = state.runs[number];
+    return run.dead || run.timed_out;
+  };
+  const Gate& gate = gates_[position.value];
+  if (gate.joins.empty()) return index.find({position}, is_gone, found_);
+  for (const auto& [variable, join] : gate.joins) {
+    if ((variables & patterns::mask_of(variable)) == 0) continue;
+    const std::uint64_t word = tests_.own_word(variable, join);
+    if (join.is_equality()) {
+      index.find({position, word}, is_gone, found_);
+    } else {
+      const WordRange words = join.words_that_may_hold(word);
+      const auto gone = [&](std::uint32_t number, std::uint64_t) { return is_gone(number); };
+      index.find_between(position, words.first, words.last, gone, found_);
+    }
+  }
+}
+
+/// Those of which `deadline` may close something.
+void PatternExecutor::find_due(RuleState& state, EventTime deadline) {
+  found_.clear();
+  state.index->starts().take_over(deadline, within_, state.runs, found_);
+  for (std::size_t gap = 0; gap < gaps_.size(); ++gap) {
+    Fifo<std::uint32_t>& waiting = state.index->waiting_for_gap(gap);
+    for (; !waiting.empty(); waiting.pop_front()) {
+      const Run& run = state.runs[waiting.front()];
+      if (run.dead) continue;
+      if (saturating_add(run.tail->stored->event.time, gaps_[gap]) > deadline) break;
+      found_.push_back(waiting.front());
+    }
+  }
+  std::erase_if(found_, [&](std::uint32_t number) { return state.runs[number].timed_out; });
+  put_in_order(found_);
+}
+
+// --- what becomes of starts ------------------------------------------------------------------------
+
+void PatternExecutor::drop_oldest_found(RuleState& state) {
+  RunsByStart& starts = state.index->starts();
+  RunsByStart::Start* const oldest = starts.oldest();
+  if (oldest == nullptr) return;
+  of_starts_.clear();
+  RunsByStart::live_of(*oldest, state.runs, of_starts_);
+  for (const std::uint32_t number : of_starts_) kill(state, state.runs[number]);
+  counters_.runs_dropped += of_starts_.size();
+}
+
+void PatternExecutor::settle_found(RuleState& state) {
+  RunsByStart& starts = state.index->starts();
+  const auto live_of = [&](std::uint64_t sequence) {
+    RunsByStart::Start* const start = starts.find(sequence);
+    if (start != nullptr) RunsByStart::live_of(*start, state.runs, of_starts_);
+  };
+  of_starts_.clear();
+  starts.live_before(dropped_.before, state.runs, of_starts_);
+  for (const std::uint64_t sequence : dropped_.starts) live_of(sequence);
+  for (const std::uint32_t number : of_starts_) kill(state, state.runs[number]);
+  dropped_.before = 0;
+  dropped_.starts.clear();
+  of_starts_.clear();
+  for (const std::uint64_t sequence : matched_) live_of(sequence);
+  for (const std::uint32_t number : of_starts_) state.runs[number].matched = true;
+  matched_.clear();
+}
+
+/// The timed out runs of starts that have no other any more.
+void PatternExecutor::gather_ended(RuleState& state) {
+  of_starts_.clear();
+  for (const std::uint64_t sequence : ended_) {
+    RunsByStart::Start& start = *state.index->starts().find(sequence);
+    if (start.open == 0) RunsByStart::live_of(start, state.runs, of_starts_);
+  }
+  ended_.clear();
+  put_in_order(of_starts_);
+  for (const std::uint32_t number : of_starts_) closed_.push_back(&state.runs[number]);
+}
+
+}  // namespace tocsin::runtime
