@@ -151,7 +151,7 @@ class PatternExecutor : public Executor {
   void close(KeyState& key, RuleState& state, const Closing& closing, AlertOrder match, AlertOrder timeout);
   void close_due(Run& run, RuleState& state, const Closing& closing);
   void close_ways(Run& run, RuleState& state, const Closing& closing, bool over);
-  void gather_timed_out(RuleState& state);
+  void gather_ended(RuleState& state);
   void tell_timeouts(KeyState& key, RuleState& state, AlertOrder order);
   void extend_session(KeyState& key, RuleState& state);
   void arm_timer(KeyState& key, RuleState& state);
@@ -175,7 +175,8 @@ class PatternExecutor : public Executor {
   void find_due(RuleState& state, EventTime deadline);
   void drop_oldest_found(RuleState& state);
   void settle_found(RuleState& state);
-  void gather_ended(RuleState& state);
+  void mark_matched(RuleState& state, std::uint64_t sequence);
+  void gather_ended_found(RuleState& state);
   void note_timed_out(RuleState& state, const Run& run);
   void note_dead(RuleState& state, const Run& run);
   void forget_died(RuleState& state);

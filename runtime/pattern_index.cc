@@ -70,6 +70,7 @@ void PatternExecutor::enter_index(RuleState& state, std::uint32_t number) {
 void PatternExecutor::await(RuleState& state, std::uint32_t number) {
   const Run& run = state.runs[number];
   state.index->begin(what_awaits(run), number);
+  if (!run.timed_out) ++state.index->open_at(run.position);
   for (const GapLane& lane : gap_lanes_[run.position.value])
     state.index->waiting_for_gap(lane.number).push_back(number);
 }
@@ -83,6 +84,7 @@ RunIndex::Awaited PatternExecutor::what_awaits(const Run& run) const {
 /// Before `run` is timed out.
 void PatternExecutor::note_timed_out(RuleState& state, const Run& run) {
   const auto number = static_cast<std::uint32_t>(&run - state.runs.begin());
+  --state.index->open_at(run.position);
   if (state.index->starts().time_out(number)) ended_.push_back(run.start_sequence);
 }
 
@@ -90,6 +92,7 @@ void PatternExecutor::note_timed_out(RuleState& state, const Run& run) {
 void PatternExecutor::note_dead(RuleState& state, const Run& run) {
   const auto number = static_cast<std::uint32_t>(&run - state.runs.begin());
   died_.push_back(number);
+  if (!run.timed_out) --state.index->open_at(run.position);
   if (state.index->starts().end(number, !run.timed_out)) ended_.push_back(run.start_sequence);
 }
 
@@ -125,7 +128,8 @@ void put_in_order(std::vector<std::uint32_t>& runs) {
 void PatternExecutor::find_concerned(RuleState& state) {
   found_.clear();
   for (std::uint16_t p = patterns::kStart.value + 1; p < gates_.size(); ++p) {
-    const VariableMask variables = lasting_[p] != 0 ? tests_.passing(gates_[p].variables) : 0;
+    if (lasting_[p] == 0 || state.index->open_at(PositionId{p}) == 0) continue;
+    const VariableMask variables = tests_.passing(gates_[p].variables);
     if (variables != 0) find_concerned_at(PositionId{p}, variables, state);
   }
   put_in_order(found_);
@@ -184,24 +188,29 @@ void PatternExecutor::drop_oldest_found(RuleState& state) {
 
 void PatternExecutor::settle_found(RuleState& state) {
   RunsByStart& starts = state.index->starts();
-  const auto live_of = [&](std::uint64_t sequence) {
-    RunsByStart::Start* const start = starts.find(sequence);
-    if (start != nullptr) RunsByStart::live_of(*start, state.runs, of_starts_);
-  };
   of_starts_.clear();
   starts.live_before(dropped_.before, state.runs, of_starts_);
-  for (const std::uint64_t sequence : dropped_.starts) live_of(sequence);
+  for (const std::uint64_t sequence : dropped_.starts) {
+    if (auto* const start = starts.find(sequence)) RunsByStart::live_of(*start, state.runs, of_starts_);
+  }
   for (const std::uint32_t number : of_starts_) kill(state, state.runs[number]);
   dropped_.before = 0;
   dropped_.starts.clear();
-  of_starts_.clear();
-  for (const std::uint64_t sequence : matched_) live_of(sequence);
-  for (const std::uint32_t number : of_starts_) state.runs[number].matched = true;
+  for (const std::uint64_t sequence : matched_) mark_matched(state, sequence);
   matched_.clear();
 }
 
-/// The timed out runs of starts that have no other any more.
-void PatternExecutor::gather_ended(RuleState& state) {
+/// What comes of its runs is marked as they are.
+void PatternExecutor::mark_matched(RuleState& state, std::uint64_t sequence) {
+  RunsByStart::Start* const start = state.index->starts().find(sequence);
+  if (start == nullptr || start->matched) return;
+  start->matched = true;
+  of_starts_.clear();
+  RunsByStart::live_of(*start, state.runs, of_starts_);
+  for (const std::uint32_t number : of_starts_) state.runs[number].matched = true;
+}
+
+void PatternExecutor::gather_ended_found(RuleState& state) {
   of_starts_.clear();
   for (const std::uint64_t sequence : ended_) {
     RunsByStart::Start& start = *state.index->starts().find(sequence);

@@ -14,7 +14,6 @@ using patterns::TransitionMask;
 namespace {
 
 bool start_is_open(const RuleState& state, std::uint64_t start) {
-  if (state.has_index) return state.index->starts().find(start)->open > 0;
   return std::any_of(state.runs.begin(), state.runs.end(), [&](const Run& run) {
     return run.start_sequence == start && !run.dead && !run.timed_out;
   });
@@ -233,18 +232,19 @@ void PatternExecutor::arm_timer(KeyState& key, RuleState& state) {
   context_.timers.push_unordered({state.session_end, &key, key.generation, rule_index_});
 }
 
-/// The runs that may have a timeout to be told, into `closed_`.
-void PatternExecutor::gather_timed_out(RuleState& state) {
+/// The timed out runs of starts that have no other, into `closed_`.
+void PatternExecutor::gather_ended(RuleState& state) {
   closed_.clear();
-  if (state.has_index) return gather_ended(state);
+  if (state.has_index) return gather_ended_found(state);
   for (Run& run : state.runs) {
-    if (run.timed_out && !run.dead) closed_.push_back(&run);
+    if (!run.timed_out || run.dead) continue;
+    if (!rule_.may_fork || !start_is_open(state, run.start_sequence)) closed_.push_back(&run);
   }
 }
 
 /// Tells the timeout of each start whose runs have all ended: that of the run which comes first.
 void PatternExecutor::tell_timeouts(KeyState& key, RuleState& state, AlertOrder order) {
-  gather_timed_out(state);
+  gather_ended(state);
   const auto first = [](const Run* a, const Run* b) {
     if (a->start_sequence != b->start_sequence) return a->start_sequence < b->start_sequence;
     return ranks_before({a->tail, next_choice(*a)}, {b->tail, next_choice(*b)});
@@ -252,7 +252,6 @@ void PatternExecutor::tell_timeouts(KeyState& key, RuleState& state, AlertOrder 
   if (closed_.size() > 1) std::sort(closed_.begin(), closed_.end(), first);
   std::optional<std::uint64_t> told;
   for (Run* run : closed_) {
-    if (rule_.may_fork && start_is_open(state, run->start_sequence)) continue;
     if (told != run->start_sequence && !run->matched) emit_timeout(key, *run, order);
     told = run->start_sequence;
     kill(state, *run);

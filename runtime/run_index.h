@@ -86,6 +86,12 @@ class RunIndex : public FromPool {
     return by_gap_[gap];
   }
 
+  /// How many open runs are at `position`, as its user counts them.
+  std::uint32_t& open_at(patterns::PositionId position) {
+    if (position.value >= open_at_.size()) open_at_.resize(position.value + std::size_t{1});
+    return open_at_[position.value];
+  }
+
   std::size_t live() const { return live_; }
 
   /// All before this one are dead.
@@ -105,6 +111,7 @@ class RunIndex : public FromPool {
   std::multimap<Awaited, std::uint32_t, std::less<>, AllocatorFor<std::uint32_t>> in_order_;
   RunsByStart starts_;
   PoolVector<Fifo<std::uint32_t>> by_gap_;
+  PoolVector<std::uint32_t> open_at_;
   std::size_t live_ = 0;
   std::uint32_t first_ = 0;
 };

@@ -24,6 +24,7 @@ void RunsByStart::add(const Run& run, std::uint32_t number) {
     TOCSIN_DCHECK(starts_.empty() || starts_.back().sequence < run.start_sequence, "a new start is the last");
     start = &starts_.emplace_back();
     start->sequence = run.start_sequence;
+    start->matched = run.matched;
   }
   const auto place = static_cast<std::uint32_t>(start - starts_.data());
   if (number >= place_of_.size()) place_of_.resize(number + 1);

@@ -23,6 +23,7 @@ class RunsByStart {
     ShortList<std::uint32_t> runs;  ///< dead ones among them, until `live_of` meets them
     std::uint32_t open = 0;         ///< how many wait for an event
     std::uint32_t timed_out = 0;    ///< how many wait for the other ones to end
+    bool matched = false;           ///< it has had a match, and each of its runs says so
     bool live() const { return open + timed_out > 0; }
   };
 

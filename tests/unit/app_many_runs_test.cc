@@ -40,6 +40,7 @@ const std::vector<std::string> kGeneralPatterns = {
     "{s: search, c: click where x >= s.x and q != s.q, b: buy}\npattern: s ~> c -> b\n",
     "{s: search, c: click where q == 'q1', b: buy where q == 'q2'}\npattern: s -> not c ->[20s] not b\n",
     "{s: search, c: click where q == s.q, b: buy where x < c.x}\npattern: s ~> c ~> b\n",
+    "{s: search, c: click where q == s.q, b: buy where 2 / x > 1 or q == 'q1'}\npattern: s -> c+ -> b\n",
 };
 
 const std::vector<std::string> kSettings = {
@@ -98,6 +99,7 @@ void check_pattern(const std::string& text, std::uint32_t seed) {
     CHECK(counts.runs_live == 0);
     CHECK(counts.runs_refused == counted.runs_refused);
     CHECK(counts.runs_dropped == counted.runs_dropped);
+    CHECK(counts.null_operations == counted.null_operations);
   }
 }
 
