@@ -166,6 +166,7 @@ class PatternExecutor : public Executor {
   bool can_find(const Gate& gate) const;
   std::size_t runs_scanned() const { return context_.runs_scanned * places_; }
   bool is_indexed(RuleState& state);
+  void weigh_index(const RuleState& state);
   void make_index(RuleState& state);
   void enter_index(RuleState& state, std::uint32_t number);
   void await(RuleState& state, std::uint32_t number);
@@ -213,6 +214,10 @@ class PatternExecutor : public Executor {
   // Of keys with an index. Runs go by their number.
   bool may_index_ = false;                // runs can be found by what they wait for
   std::size_t places_ = 0;                // positions that runs may wait at: each is one more to look at
+  std::uint64_t met_ = 0;                 // runs that were found, or taken in, since they were last weighed
+  std::uint64_t passed_over_ = 0;         // that would have been looked at without an index
+  std::uint32_t turns_ = 0;               // events and deadlines since then
+  std::uint32_t resting_ = 0;             // so many more do without an index
   std::vector<std::uint32_t> found_;      // that the event or deadline in hand concerns; rising
   std::vector<std::uint32_t> of_starts_;  // scratch: those of some starts
   std::vector<std::uint32_t> died_;       // in this step

@@ -18,6 +18,15 @@ using patterns::PositionId;
 using patterns::VariableId;
 using patterns::VariableMask;
 
+namespace {
+
+/// What an index spares is weighed over so many events and deadlines. One that is not worth it is tried again
+/// after so many.
+constexpr std::uint32_t kTurnsWeighed = 256;
+constexpr std::uint32_t kTurnsRested = 4096;
+
+}  // namespace
+
 // --- the index -------------------------------------------------------------------------------------
 
 /// Whether no event concerns a run for what only the run's past can tell: of such runs it would find all.
@@ -41,9 +50,27 @@ bool PatternExecutor::can_find(const Gate& gate) const {
   return true;
 }
 
+/// Asked before an event or a deadline is worked on.
 bool PatternExecutor::is_indexed(RuleState& state) {
-  if (may_index_ && !state.has_index && state.runs.size() > runs_scanned()) make_index(state);
-  return state.has_index;
+  if (!may_index_ || (!state.has_index && state.runs.size() <= runs_scanned())) return false;
+  if (resting_ > 0) {
+    --resting_;
+    state.forget_dead_runs();
+    return false;
+  }
+  if (!state.has_index) make_index(state);
+  return true;
+}
+
+/// To find a run, or to take it in, costs as much as to look at `runs_scanned` of them. Where most events
+/// concern many runs, to look at each is cheaper.
+void PatternExecutor::weigh_index(const RuleState& state) {
+  met_ += found_.size();
+  passed_over_ += state.index->live();
+  if (++turns_ < kTurnsWeighed) return;
+  if (met_ * context_.runs_scanned > passed_over_) resting_ = kTurnsRested;
+  met_ = passed_over_ = 0;
+  turns_ = 0;
 }
 
 void PatternExecutor::make_index(RuleState& state) {
@@ -64,6 +91,7 @@ void PatternExecutor::make_index(RuleState& state) {
 void PatternExecutor::enter_index(RuleState& state, std::uint32_t number) {
   await(state, number);
   state.index->starts().add(state.runs[number], number);
+  ++met_;
 }
 
 /// Puts a run where events and the ends of gaps find it.
@@ -133,6 +161,7 @@ void PatternExecutor::find_concerned(RuleState& state) {
     if (variables != 0) find_concerned_at(PositionId{p}, variables, state);
   }
   put_in_order(found_);
+  weigh_index(state);
 }
 
 /// variables  those whose own conditions hold
@@ -172,6 +201,7 @@ void PatternExecutor::find_due(RuleState& state, EventTime deadline) {
   }
   std::erase_if(found_, [&](std::uint32_t number) { return state.runs[number].timed_out; });
   put_in_order(found_);
+  weigh_index(state);
 }
 
 // --- what becomes of starts ------------------------------------------------------------------------
