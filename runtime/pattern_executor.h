@@ -165,7 +165,11 @@ class PatternExecutor : public Executor {
   bool can_index() const;
   bool can_find(const Gate& gate) const;
   std::size_t runs_scanned() const { return context_.runs_scanned * places_; }
-  bool is_indexed(RuleState& state);
+  bool is_indexed(RuleState& state) {
+    const bool many = may_index_ && (state.has_index || state.runs.size() > runs_scanned());
+    return many && goes_by_index(state);
+  }
+  bool goes_by_index(RuleState& state);
   void weigh_index(const RuleState& state);
   void make_index(RuleState& state);
   void enter_index(RuleState& state, std::uint32_t number);

@@ -50,9 +50,8 @@ bool PatternExecutor::can_find(const Gate& gate) const {
   return true;
 }
 
-/// Asked before an event or a deadline is worked on.
-bool PatternExecutor::is_indexed(RuleState& state) {
-  if (!may_index_ || (!state.has_index && state.runs.size() <= runs_scanned())) return false;
+/// Of a state with many runs, before an event or a deadline is worked on.
+bool PatternExecutor::goes_by_index(RuleState& state) {
   if (resting_ > 0) {
     --resting_;
     state.forget_dead_runs();

@@ -122,6 +122,14 @@ TEST_CASE("runs of any pattern that are looked up give what runs give that are l
   }
 }
 
+TEST_CASE("an index that finds too many runs rests, and is tried again", "[many_runs]") {
+  const std::string text =
+      rule("{s: search, c: click where x > s.x}\npattern: s ~> c\n", "within: 100s\nafter match: no skip\n");
+  const std::string events = stream(300, 12'000);
+  const std::string scanned = Piping{text, scanning(kAll)}.input(events).finish().alerts;
+  CHECK(Piping{text, scanning(5)}.input(events).finish().alerts == scanned);
+}
+
 TEST_CASE("an index is made again after a snapshot and under changed rules", "[many_runs]") {
   std::vector<std::string> texts;
   for (const std::string& settings : kSettings) {
