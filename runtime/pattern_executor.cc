@@ -46,11 +46,11 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
     }
     std::sort(lanes.begin(), lanes.end());
     lanes.erase(std::unique(lanes.begin(), lanes.end()), lanes.end());
-    make_gate(position);
+    make_closings(position, gates_.emplace_back(make_gate(program_, position)));
   }
   places_ = static_cast<std::size_t>(
       std::count_if(lasting_.begin() + 1, lasting_.end(), [](TransitionMask open) { return open != 0; }));
-  may_index_ = can_index();
+  may_index_ = can_look_up_runs(program_);
 }
 
 PatternExecutor::GapLane PatternExecutor::gap_lane(Duration gap) {
@@ -58,45 +58,6 @@ PatternExecutor::GapLane PatternExecutor::gap_lane(Duration gap) {
   const auto number = static_cast<std::size_t>(at - gaps_.begin());
   if (at == gaps_.end()) gaps_.push_back(gap);
   return {context_.timers.lane_for(gap), gap, number};
-}
-
-// --- gates -----------------------------------------------------------------------------------------
-
-void PatternExecutor::make_gate(const Position& position) {
-  Gate& gate = gates_.emplace_back();
-  for (const Transition& t : position.transitions) {
-    gate.gaps = gate.gaps || has_gap(t) || t.gap_min != Duration{0};
-    if (t.kind != Transition::Kind::take) continue;
-    gate.plain = gate.plain && t.link != Link::next;
-    gate.variables |= patterns::mask_of(program_.positions[t.target.value].variable);
-  }
-  for (const Guard& guard : position.guards) {
-    gate.gaps = gate.gaps || guard.gap_min != Duration{0};
-    gate.plain = gate.plain && !guard.next_only;
-    gate.variables |= patterns::mask_of(guard.variable);
-  }
-  if (gate.plain && position.variable) find_joins(position, gate);
-  make_closings(position, gate);
-}
-
-/// All of them or none: without a join an event concerns each run.
-void PatternExecutor::find_joins(const Position& position, Gate& gate) const {
-  for (VariableMask rest = gate.variables; rest != 0; rest &= rest - 1) {
-    const VariableId variable{static_cast<std::uint16_t>(std::countr_zero(rest))};
-    const auto condition = program_.variables[variable.value].run_condition;
-    const auto join = find_join(program_.expressions, condition, position.variable);
-    const bool serves =
-        join && (gate.joins.empty() || join->has_earlier_word_of(program_.expressions, gate.joins[0].join));
-    if (!serves) return gate.joins.clear();
-    gate.joins.push_back({variable, *join});
-  }
-}
-
-const Join* PatternExecutor::Gate::join_of(VariableId variable) const {
-  for (const VariableJoin& joined : joins) {
-    if (joined.variable == variable) return &joined.join;
-  }
-  return nullptr;
 }
 
 /// Whether the event in hand may change `run`. False is certain.

@@ -8,6 +8,7 @@
 #include "runtime/context.h"
 #include "runtime/emitter.h"
 #include "runtime/event_tests.h"
+#include "runtime/gate.h"
 #include "runtime/key_store.h"
 #include "runtime/run_index.h"
 
@@ -23,9 +24,6 @@ constexpr patterns::TransitionMask bit_of(std::size_t transition) {
 /// The best of the ways on that are open to `run`.
 inline std::uint16_t next_choice(const Run& run) {
   return static_cast<std::uint16_t>(std::countr_zero(run.open));
-}
-inline bool has_gap(const patterns::Transition& t) {
-  return t.gap_max != kForever;
 }
 
 class PatternExecutor : public Executor {
@@ -79,23 +77,6 @@ class PatternExecutor : public Executor {
     patterns::TransitionMask expired = 0;  // still open, but time has passed their gap
   };
 
-  struct VariableJoin {
-    patterns::VariableId variable;
-    Join join;
-  };
-
-  /// What can be told of an event and a position without looking at a run's past. Events that leave every run
-  /// at a position as it is are the rule; this finds them with one comparison a run.
-  struct Gate {
-    bool plain = true;                     // no `=>`: what no variable accepts changes nothing
-    bool gaps = false;                     // some transition or guard has a gap
-    bool close_look = false;               // see make_closings
-    patterns::VariableMask variables = 0;  // that may be taken, or that guards look for
-    std::vector<VariableJoin> joins;  // of all of them, if one word of a run serves them: compare words first
-
-    const Join* join_of(patterns::VariableId variable) const;
-  };
-
   /// The timers for one gap.
   struct GapLane {
     TimerQueue::Lane lane = 0;
@@ -105,8 +86,6 @@ class PatternExecutor : public Executor {
   };
 
   GapLane gap_lane(Duration gap);
-  void make_gate(const patterns::Position& position);
-  void find_joins(const patterns::Position& position, Gate& gate) const;
   void make_closings(const patterns::Position& position, Gate& gate);
   bool passes(const Run& run);
 
@@ -162,8 +141,6 @@ class PatternExecutor : public Executor {
   void remove_dead(RuleState& state);
 
   // many runs
-  bool can_index() const;
-  bool can_find(const Gate& gate) const;
   std::size_t runs_scanned() const { return context_.runs_scanned * places_; }
   bool is_indexed(RuleState& state) {
     const bool many = may_index_ && (state.has_index || state.runs.size() > runs_scanned());

@@ -29,27 +29,6 @@ constexpr std::uint32_t kTurnsRested = 4096;
 
 // --- the index -------------------------------------------------------------------------------------
 
-/// Whether no event concerns a run for what only the run's past can tell: of such runs it would find all.
-/// Windows end with a pass over their runs, and so do doubles.
-bool PatternExecutor::can_index() const {
-  if (windowed_ || program_.may_double) return false;
-  for (std::size_t p = patterns::kStart.value + 1; p < gates_.size(); ++p) {
-    if (lasting_[p] != 0 && !can_find(gates_[p])) return false;
-  }
-  return true;
-}
-
-bool PatternExecutor::can_find(const Gate& gate) const {
-  if (!gate.plain) return false;
-  for (VariableMask rest = gate.variables; rest != 0; rest &= rest - 1) {
-    const VariableId variable{static_cast<std::uint16_t>(std::countr_zero(rest))};
-    const Join* const join = gate.join_of(variable);
-    const bool told = join != nullptr && (join->is_equality() || join->by_order());
-    if (!told && program_.variables[variable.value].run_condition) return false;
-  }
-  return true;
-}
-
 /// Of a state with many runs, before an event or a deadline is worked on.
 bool PatternExecutor::goes_by_index(RuleState& state) {
   if (resting_ > 0) {
