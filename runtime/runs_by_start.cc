@@ -42,8 +42,9 @@ void RunsByStart::add(const Run& run, std::uint32_t number) {
 
 bool RunsByStart::end(std::uint32_t number, bool was_open) {
   Start& start = starts_[place_of_[number]];
-  --(was_open ? start.open : start.timed_out);
-  if (was_open) --open_;
+  if (!was_open) return --start.timed_out, false;
+  --start.open;
+  --open_;
   return start.open == 0 && start.timed_out > 0;
 }
 

@@ -30,7 +30,8 @@ class RunsByStart {
   /// A run of a start that is known, or later than all that are. cost  O(log starts), O(1) for the latest
   void add(const Run& run, std::uint32_t number);
 
-  /// A run that was open, or else timed out, is dead. Whether its start now has timed out ones alone.
+  /// A run that was open, or else timed out, is dead. Whether it was open, and its start now has timed out
+  /// ones alone.
   bool end(std::uint32_t number, bool was_open);
 
   /// A run that was open is timed out. Whether its start now has such ones alone.
