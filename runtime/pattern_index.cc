@@ -13,7 +13,6 @@
 
 namespace tocsin::runtime {
 
-using patterns::Position;
 using patterns::PositionId;
 using patterns::VariableId;
 using patterns::VariableMask;
