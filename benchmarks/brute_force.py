@@ -3,8 +3,8 @@
 
 brute_force.py WORKLOAD EVENTS.ndjson [N [WITHIN]]
 
-WORKLOAD is w1, w1-one-key (which finds the same), w2a, w2b, w2c, spike-one-key, w3, w3n-success, w3n-failure, w4 (N stocks),
-w5 (N rules) or w6 (N types, within 100 events unless said). Prints `matches timeouts`.
+WORKLOAD is w1, w1-one-key (which finds the same), absence-one-key, w2a, w2b, w2c, spike-one-key, w3, w3n-success,
+w3n-failure, w4 (N stocks), w5 (N rules) or w6 (N types, within 100 events unless said). Prints `matches timeouts`.
 Shares nothing with the engine. Time runs out at the end of the file.
 """
 
@@ -44,6 +44,12 @@ def w1(events, _):
                 else:
                     timeouts += 1
     return matches, timeouts + sum(map(len, open_searches.values()))
+
+
+def absence(events, _):
+    """A match for each search that has none in w1."""
+    _, unanswered = w1(events, _)
+    return unanswered, 0
 
 
 def w2a(events, _):
@@ -199,7 +205,7 @@ def w6(events, types, within=100):
     return matches, 0
 
 
-WORKLOADS = {"w1": w1, "w1-one-key": w1, "w2a": w2a, "w2b": w2b, "w2c": w2c,
+WORKLOADS = {"w1": w1, "w1-one-key": w1, "absence-one-key": absence, "w2a": w2a, "w2b": w2b, "w2c": w2c,
              "spike-one-key": spike, "w3": w3, "w3n-success": w3n_success, "w3n-failure": w3n_failure, "w4": w4,
              "w5": w5, "w6": w6}
 

@@ -91,8 +91,8 @@ def stream_of(kind, options):
     return path
 
 
-PLAN = [("w1", "search"), ("w1-one-key", "search"), ("w2a", "card"), ("w2b", "card"), ("w2c", "card"),
-        ("spike-one-key", "card"), ("w3", "login"), ("w3n-success", "login"), ("w3n-failure", "login"),
+PLAN = [("w1", "search"), ("w1-one-key", "search"), ("absence-one-key", "search"), ("w2a", "card"), ("w2b", "card"),
+        ("w2c", "card"), ("spike-one-key", "card"), ("w3", "login"), ("w3n-success", "login"), ("w3n-failure", "login"),
         ("w4-3", "stock"), ("w4-5", "stock"), ("w4-7", "stock"), ("w4-9", "stock"), ("w6-3", "types9"),
         ("w6-3-10000", "types9"), ("w6-24", "types30")]
 PLAN += [(f"w5-{rules}-{told_by}", "card") for told_by in ("equal", "regex") for rules in (1, 10, 100, 1000, 10000)]

@@ -2,6 +2,7 @@
 
 #include "runtime/absence_executor.h"
 #include "runtime/deterministic_executor.h"
+#include "runtime/gate.h"
 #include "runtime/pattern_executor.h"
 #include "runtime/sequence_executor.h"
 #include "runtime/settings_executor.h"
@@ -51,7 +52,13 @@ ExecutorChoice choose_executor(const patterns::Program& program, bool general_on
             "settings say which runs there are, or what is remembered beside them",
             kShownToAll,
             "runs"};
-  return {ExecutorKind::pattern, "pattern", "takes every pattern", kShownToAll, "runs"};
+  return {ExecutorKind::pattern,
+          "pattern",
+          "takes every pattern",
+          can_look_up_runs(program)
+              ? "is shown to each run of its key; where these are many, only to those that it may concern"
+              : kShownToAll,
+          "runs"};
 }
 
 namespace {

@@ -49,7 +49,7 @@ void PatternExecutor::merge_doubles(RuleState& state, std::size_t first) {
   std::sort(entered_.begin(), entered_.end(), doubles_before);
   for (std::size_t i = 1, kept = 0; i < entered_.size(); ++i) {
     if (is_double(*entered_[kept], *entered_[i])) {
-      kill(*entered_[i]);
+      kill(state, *entered_[i]);
     } else {
       kept = i;
     }

@@ -41,52 +41,23 @@ PatternExecutor::PatternExecutor(Context& context, std::uint32_t rule)
         accept = static_cast<std::uint16_t>(i);
       } else {
         lasting |= bit_of(i);
-        if (has_gap(t)) lanes.emplace_back(context.timers.lane_for(t.gap_max), t.gap_max);
+        if (has_gap(t)) lanes.push_back(gap_lane(t.gap_max));
       }
     }
     std::sort(lanes.begin(), lanes.end());
     lanes.erase(std::unique(lanes.begin(), lanes.end()), lanes.end());
-    make_gate(position);
+    make_closings(position, gates_.emplace_back(make_gate(program_, position)));
   }
+  places_ = static_cast<std::size_t>(
+      std::count_if(lasting_.begin() + 1, lasting_.end(), [](TransitionMask open) { return open != 0; }));
+  may_index_ = can_look_up_runs(program_);
 }
 
-// --- gates -----------------------------------------------------------------------------------------
-
-void PatternExecutor::make_gate(const Position& position) {
-  Gate& gate = gates_.emplace_back();
-  for (const Transition& t : position.transitions) {
-    gate.gaps = gate.gaps || has_gap(t) || t.gap_min != Duration{0};
-    if (t.kind != Transition::Kind::take) continue;
-    gate.plain = gate.plain && t.link != Link::next;
-    gate.variables |= patterns::mask_of(program_.positions[t.target.value].variable);
-  }
-  for (const Guard& guard : position.guards) {
-    gate.gaps = gate.gaps || guard.gap_min != Duration{0};
-    gate.plain = gate.plain && !guard.next_only;
-    gate.variables |= patterns::mask_of(guard.variable);
-  }
-  if (gate.plain && position.variable) find_joins(position, gate);
-  make_closings(position, gate);
-}
-
-/// All of them or none: without a join an event concerns each run.
-void PatternExecutor::find_joins(const Position& position, Gate& gate) const {
-  for (VariableMask rest = gate.variables; rest != 0; rest &= rest - 1) {
-    const VariableId variable{static_cast<std::uint16_t>(std::countr_zero(rest))};
-    const auto condition = program_.variables[variable.value].run_condition;
-    const auto join = find_join(program_.expressions, condition, position.variable);
-    const bool serves =
-        join && (gate.joins.empty() || join->has_earlier_word_of(program_.expressions, gate.joins[0].join));
-    if (!serves) return gate.joins.clear();
-    gate.joins.push_back({variable, *join});
-  }
-}
-
-const Join* PatternExecutor::Gate::join_of(VariableId variable) const {
-  for (const VariableJoin& joined : joins) {
-    if (joined.variable == variable) return &joined.join;
-  }
-  return nullptr;
+PatternExecutor::GapLane PatternExecutor::gap_lane(Duration gap) {
+  const auto at = std::find(gaps_.begin(), gaps_.end(), gap);
+  const auto number = static_cast<std::size_t>(at - gaps_.begin());
+  if (at == gaps_.end()) gaps_.push_back(gap);
+  return {context_.timers.lane_for(gap), gap, number};
 }
 
 /// Whether the event in hand may change `run`. False is certain.
@@ -123,6 +94,11 @@ void PatternExecutor::on_event(KeyState& key, RuleState& state, CurrentEvent& ev
 }
 
 void PatternExecutor::step_runs(KeyState& key, RuleState& state, CurrentEvent& event) {
+  if (is_indexed(state)) {
+    find_concerned(state);
+    for (const std::uint32_t number : found_) step(key, state, number, event);
+    return;
+  }
   const std::size_t open = state.runs.size();
   for (std::size_t i = 0; i < open; ++i) {
     if (!state.runs[i].timed_out && passes(state.runs[i])) step(key, state, i, event);
@@ -145,7 +121,7 @@ bool PatternExecutor::begin_runs(KeyState& key, RuleState& state, CurrentEvent& 
 void PatternExecutor::step(KeyState& key, RuleState& state, std::size_t index, CurrentEvent& event) {
   const Effect effect = effect_of(state.runs[index]);
   const bool ends = (state.runs[index].open & ~effect.closes & ~effect.expired) == 0;
-  if (ends) kill(state.runs[index]);  // first: what it becomes takes its room
+  if (ends) kill(state, state.runs[index]);  // first: what it becomes takes its room
   for (TransitionMask takes = effect.takes; takes != 0; takes &= takes - 1) {
     take(key, state, &state.runs[index], static_cast<std::uint8_t>(std::countr_zero(takes)), event);
   }
@@ -190,16 +166,22 @@ void PatternExecutor::enter(KeyState& key, RuleState& state, const Run& run) {
   const Gate& gate = gates_[run.position.value];
   if (!gate.joins.empty()) entered.joined = tests_.earlier_word(gate.joins.front().join, run.tail);
   ++counters_.runs_live;
-  for (const auto& [lane, gap] : gap_lanes_[run.position.value]) {
-    context_.timers.push(lane, {saturating_add(tests_.event().time, gap), &key, key.generation, rule_index_});
+  if (state.has_index) enter_index(state, static_cast<std::uint32_t>(state.runs.size() - 1));
+  for (const GapLane& lane : gap_lanes_[run.position.value]) {
+    const EventTime deadline = saturating_add(tests_.event().time, lane.gap);
+    context_.timers.push(lane.lane, {deadline, &key, key.generation, rule_index_});
   }
+}
+
+std::size_t PatternExecutor::count_open(RuleState& state) {
+  if (state.has_index) return state.index->starts().open();
+  const auto waits = [](const Run& r) { return !r.dead && !r.timed_out; };
+  return static_cast<std::size_t>(std::count_if(state.runs.begin(), state.runs.end(), waits));
 }
 
 /// Whether one more run may be kept beside those of `state` that wait for an event.
 bool PatternExecutor::make_room(const KeyState& key, RuleState& state) {
-  const auto waits = [](const Run& r) { return !r.dead && !r.timed_out; };
-  const auto waiting = static_cast<std::size_t>(std::count_if(state.runs.begin(), state.runs.end(), waits));
-  if (waiting < program_.run_limit.per_key) return true;
+  if (count_open(state) < program_.run_limit.per_key) return true;
   if (program_.run_limit.policy == patterns::LimitPolicy::drop_oldest) {
     drop_oldest_start(state);
     return true;
@@ -211,23 +193,27 @@ bool PatternExecutor::make_room(const KeyState& key, RuleState& state) {
 
 /// All its runs, also those that time has closed: nothing is told of it any more.
 void PatternExecutor::drop_oldest_start(RuleState& state) {
+  if (state.has_index) return drop_oldest_found(state);
   std::uint64_t oldest = std::numeric_limits<std::uint64_t>::max();
   for (const Run& run : state.runs) oldest = run.dead ? oldest : std::min(oldest, run.start_sequence);
   for (Run& run : state.runs) {
     if (run.dead || run.start_sequence != oldest) continue;
-    kill(run);
+    kill(state, run);
     ++counters_.runs_dropped;
   }
 }
 
-void PatternExecutor::kill(Run& run) {
+void PatternExecutor::kill(RuleState& state, Run& run) {
+  if (run.dead) return;
   run.dead = true;
   any_dead_ = true;
+  if (state.has_index) note_dead(state, run);
 }
 
 void PatternExecutor::remove_dead(RuleState& state) {
   if (!any_dead_) return;
   any_dead_ = false;
+  if (state.has_index) return forget_died(state);
   const auto gone = [&](const Run& run) {
     if (!run.dead) return false;
     context_.buffer.release_later(run.tail);
@@ -240,7 +226,7 @@ void PatternExecutor::remove_dead(RuleState& state) {
 }
 
 void PatternExecutor::drop(RuleState& state) {
-  for (Run& run : state.runs) kill(run);
+  for (Run& run : state.runs) kill(state, run);
   remove_dead(state);
 }
 

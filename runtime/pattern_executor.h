@@ -8,7 +8,9 @@
 #include "runtime/context.h"
 #include "runtime/emitter.h"
 #include "runtime/event_tests.h"
+#include "runtime/gate.h"
 #include "runtime/key_store.h"
+#include "runtime/run_index.h"
 
 #include <bit>
 #include <optional>
@@ -23,9 +25,6 @@ constexpr patterns::TransitionMask bit_of(std::size_t transition) {
 inline std::uint16_t next_choice(const Run& run) {
   return static_cast<std::uint16_t>(std::countr_zero(run.open));
 }
-inline bool has_gap(const patterns::Transition& t) {
-  return t.gap_max != kForever;
-}
 
 class PatternExecutor : public Executor {
  public:
@@ -33,7 +32,8 @@ class PatternExecutor : public Executor {
 
   bool may_open(CurrentEvent& event) override;
 
-  /// cost  O(runs of the key * their open transitions); each taken event 32 bytes
+  /// cost  O(runs of the key * their open transitions); where these are many and what they wait for can be
+  ///       looked up, O(runs that it concerns * log runs); each taken event 32 bytes
   void on_event(KeyState& key, RuleState& state, CurrentEvent& event) override;
   void on_deadline(KeyState& key, RuleState& state, EventTime deadline) override;
   void drop(RuleState& state) override;
@@ -77,25 +77,15 @@ class PatternExecutor : public Executor {
     patterns::TransitionMask expired = 0;  // still open, but time has passed their gap
   };
 
-  struct VariableJoin {
-    patterns::VariableId variable;
-    Join join;
+  /// The timers for one gap.
+  struct GapLane {
+    TimerQueue::Lane lane = 0;
+    Duration gap{};
+    std::size_t number = 0;  // in gaps_
+    auto operator<=>(const GapLane&) const = default;
   };
 
-  /// What can be told of an event and a position without looking at a run's past. Events that leave every run
-  /// at a position as it is are the rule; this finds them with one comparison a run.
-  struct Gate {
-    bool plain = true;                     // no `=>`: what no variable accepts changes nothing
-    bool gaps = false;                     // some transition or guard has a gap
-    bool close_look = false;               // see make_closings
-    patterns::VariableMask variables = 0;  // that may be taken, or that guards look for
-    std::vector<VariableJoin> joins;  // of all of them, if one word of a run serves them: compare words first
-
-    const Join* join_of(patterns::VariableId variable) const;
-  };
-
-  void make_gate(const patterns::Position& position);
-  void find_joins(const patterns::Position& position, Gate& gate) const;
+  GapLane gap_lane(Duration gap);
   void make_closings(const patterns::Position& position, Gate& gate);
   bool passes(const Run& run);
 
@@ -119,6 +109,7 @@ class PatternExecutor : public Executor {
   void take(KeyState& key, RuleState& state, const Run* before, std::uint8_t choice, CurrentEvent& event);
   void enter(KeyState& key, RuleState& state, const Run& run);
   bool make_room(const KeyState& key, RuleState& state);
+  std::size_t count_open(RuleState& state);
   void drop_oldest_start(RuleState& state);
 
   // doubles
@@ -139,14 +130,38 @@ class PatternExecutor : public Executor {
   void close(KeyState& key, RuleState& state, const Closing& closing, AlertOrder match, AlertOrder timeout);
   void close_due(Run& run, RuleState& state, const Closing& closing);
   void close_ways(Run& run, RuleState& state, const Closing& closing, bool over);
+  void gather_ended(RuleState& state);
   void tell_timeouts(KeyState& key, RuleState& state, AlertOrder order);
   void extend_session(KeyState& key, RuleState& state);
   void arm_timer(KeyState& key, RuleState& state);
 
   void wake_run(KeyState& key, const Run& run);
 
-  void kill(Run& run);
+  void kill(RuleState& state, Run& run);
   void remove_dead(RuleState& state);
+
+  // many runs
+  std::size_t runs_scanned() const { return context_.runs_scanned * places_; }
+  bool is_indexed(RuleState& state) {
+    const bool many = may_index_ && (state.has_index || state.runs.size() > runs_scanned());
+    return many && goes_by_index(state);
+  }
+  bool goes_by_index(RuleState& state);
+  void weigh_index(const RuleState& state);
+  void make_index(RuleState& state);
+  void enter_index(RuleState& state, std::uint32_t number);
+  void await(RuleState& state, std::uint32_t number);
+  RunIndex::Awaited what_awaits(const Run& run) const;
+  void find_concerned(RuleState& state);
+  void find_concerned_at(patterns::PositionId position, patterns::VariableMask variables, RuleState& state);
+  void find_due(RuleState& state, EventTime deadline);
+  void drop_oldest_found(RuleState& state);
+  void settle_found(RuleState& state);
+  void mark_matched(RuleState& state, std::uint64_t sequence);
+  void gather_ended_found(RuleState& state);
+  void note_timed_out(RuleState& state, const Run& run);
+  void note_dead(RuleState& state, const Run& run);
+  void forget_died(RuleState& state);
 
   Context& context_;
   const DeployedRule& rule_;
@@ -161,7 +176,8 @@ class PatternExecutor : public Executor {
   EventTime span_begin_ = kTimeMin;  // of the window in hand
   EventTime span_end_ = kTimeMin;
   std::optional<TimerQueue::Lane> within_lane_;
-  std::vector<std::vector<std::pair<TimerQueue::Lane, Duration>>> gap_lanes_;  // by position
+  std::vector<std::vector<GapLane>> gap_lanes_;        // by position
+  std::vector<Duration> gaps_;                         // all there are
   std::vector<std::optional<std::uint16_t>> accepts_;  // by position: its `accept` transition
   std::vector<patterns::TransitionMask> lasting_;      // by position: all but its `accept`
   std::vector<std::vector<patterns::TransitionMask>>
@@ -175,6 +191,18 @@ class PatternExecutor : public Executor {
   std::vector<Run*> entered_;           // in this step, while doubles are looked for
   std::vector<std::uint64_t> matched_;  // starts that had a match in this step, rising; no_skip only
   bool any_dead_ = false;
+
+  // Of keys with an index. Runs go by their number.
+  bool may_index_ = false;                // runs can be found by what they wait for
+  std::size_t places_ = 0;                // positions that runs may wait at: each is one more to look at
+  std::uint64_t met_ = 0;                 // runs that were found, or taken in, since they were last weighed
+  std::uint64_t passed_over_ = 0;         // that would have been looked at without an index
+  std::uint32_t turns_ = 0;               // events and deadlines since then
+  std::uint32_t resting_ = 0;             // so many more do without an index
+  std::vector<std::uint32_t> found_;      // that the event or deadline in hand concerns; rising
+  std::vector<std::uint32_t> of_starts_;  // scratch: those of some starts
+  std::vector<std::uint32_t> died_;       // in this step
+  std::vector<std::uint64_t> ended_;      // starts of which in this step time closed what was still open
 };
 
 }  // namespace tocsin::runtime

@@ -35,7 +35,7 @@ void PatternExecutor::report_candidates(KeyState& key, RuleState& state, AlertOr
   };
   if (candidates_.size() > 1) std::sort(candidates_.begin(), candidates_.end(), in_order);
   const bool no_skip = program_.after_match == patterns::AfterMatch::no_skip;
-  if (no_skip || program_.report_all) drop_duplicates();
+  if (program_.may_double && (no_skip || program_.report_all)) drop_duplicates();
   for (const Candidate& candidate : candidates_) {
     if (program_.report_all || !dropped_.drops(candidate.start_sequence)) {
       emit_match(key, candidate, order);
@@ -80,9 +80,10 @@ void PatternExecutor::apply_after_match(const Candidate& match) {
 
 /// Drops from the runs what the reports of this step drop.
 void PatternExecutor::settle(RuleState& state) {
+  if (state.has_index) return settle_found(state);
   if (dropped_.before > 0 || !dropped_.starts.empty()) {
     for (Run& run : state.runs) {
-      if (dropped_.drops(run.start_sequence) && !run.decided) kill(run);
+      if (dropped_.drops(run.start_sequence) && !run.decided) kill(state, run);
     }
     dropped_.before = 0;
     dropped_.starts.clear();
@@ -174,7 +175,8 @@ void PatternExecutor::close_ways(Run& run, RuleState& state, const Closing& clos
     run.open &= ~passed;
     return;
   }
-  if (accepted || !program_.on_timeout || run.matched) return kill(run);
+  if (accepted || !program_.on_timeout || run.matched) return kill(state, run);
+  if (state.has_index) note_timed_out(state, run);
   run.timed_out = true;
   run.begun = end;
   ++state.timed_out;
@@ -182,8 +184,13 @@ void PatternExecutor::close_ways(Run& run, RuleState& state, const Closing& clos
 
 void PatternExecutor::close(
     KeyState& key, RuleState& state, const Closing& closing, AlertOrder match, AlertOrder timeout) {
-  for (Run& run : state.runs) {
-    if (!run.timed_out) close_due(run, state, closing);
+  if (is_indexed(state)) {
+    find_due(state, closing.deadline);
+    for (const std::uint32_t number : found_) close_due(state.runs[number], state, closing);
+  } else {
+    for (Run& run : state.runs) {
+      if (!run.timed_out) close_due(run, state, closing);
+    }
   }
   if (!candidates_.empty()) report_candidates(key, state, match);
   if (state.timed_out > 0) tell_timeouts(key, state, timeout);
@@ -225,12 +232,19 @@ void PatternExecutor::arm_timer(KeyState& key, RuleState& state) {
   context_.timers.push_unordered({state.session_end, &key, key.generation, rule_index_});
 }
 
+/// The timed out runs of starts that have no other, into `closed_`.
+void PatternExecutor::gather_ended(RuleState& state) {
+  closed_.clear();
+  if (state.has_index) return gather_ended_found(state);
+  for (Run& run : state.runs) {
+    if (!run.timed_out || run.dead) continue;
+    if (!rule_.may_fork || !start_is_open(state, run.start_sequence)) closed_.push_back(&run);
+  }
+}
+
 /// Tells the timeout of each start whose runs have all ended: that of the run which comes first.
 void PatternExecutor::tell_timeouts(KeyState& key, RuleState& state, AlertOrder order) {
-  closed_.clear();
-  for (Run& run : state.runs) {
-    if (run.timed_out && !run.dead) closed_.push_back(&run);
-  }
+  gather_ended(state);
   const auto first = [](const Run* a, const Run* b) {
     if (a->start_sequence != b->start_sequence) return a->start_sequence < b->start_sequence;
     return ranks_before({a->tail, next_choice(*a)}, {b->tail, next_choice(*b)});
@@ -238,10 +252,9 @@ void PatternExecutor::tell_timeouts(KeyState& key, RuleState& state, AlertOrder 
   if (closed_.size() > 1) std::sort(closed_.begin(), closed_.end(), first);
   std::optional<std::uint64_t> told;
   for (Run* run : closed_) {
-    if (rule_.may_fork && start_is_open(state, run->start_sequence)) continue;
     if (told != run->start_sequence && !run->matched) emit_timeout(key, *run, order);
     told = run->start_sequence;
-    kill(*run);
+    kill(state, *run);
   }
 }
 

@@ -26,8 +26,8 @@ void PatternExecutor::restore(KeyState& key, RuleState& state, SnapshotReader& i
 void PatternExecutor::wake_run(KeyState& key, const Run& run) {
   if (within_lane_) wake_again(context_, key, rule_index_, saturating_add(run.begun, within_));
   const EventTime last = run.tail->stored->event.time;
-  for (const auto& [lane, gap] : gap_lanes_[run.position.value])
-    wake_again(context_, key, rule_index_, saturating_add(last, gap));
+  for (const GapLane& lane : gap_lanes_[run.position.value])
+    wake_again(context_, key, rule_index_, saturating_add(last, lane.gap));
 }
 
 void SettingsExecutor::save(const RuleState& state, SnapshotWriter& out) const {

@@ -90,7 +90,7 @@ void SettingsExecutor::choose_timeout(RuleState& state, std::uint64_t start) {
     if (run.dead || run.start_sequence != start) continue;
     const bool better =
         first == nullptr || ranks_before({run.tail, next_choice(run)}, {first->tail, next_choice(*first)});
-    if (Run* const worse = better ? std::exchange(first, &run) : &run) kill(*worse);
+    if (Run* const worse = better ? std::exchange(first, &run) : &run) kill(state, *worse);
   }
   first->decided = true;
 }
@@ -114,7 +114,7 @@ void SettingsExecutor::tell_decided_timeouts(KeyState& key, RuleState& state, co
   });
   for (Run* run : closed_) {
     emit_timeout(key, *run, order);
-    kill(*run);
+    kill(state, *run);
   }
 }
 

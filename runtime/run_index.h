@@ -4,14 +4,18 @@
 /// this one.
 ///
 /// Runs go by their number in the key's list of runs, which stays as it is while there is an index: a run
-/// that ends is left there dead, and forgotten with others once they are as many as the live ones.
+/// that ends is left there dead, and forgotten with others once they are as many as the live ones. Where a
+/// start may have several runs, these are also found by their start and by the times at which they are due.
 
 #include "patterns/program.h"
 #include "runtime/block_pool.h"
+#include "runtime/fifo.h"
+#include "runtime/runs_by_start.h"
 #include "runtime/short_list.h"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +48,18 @@ class RunIndex : public FromPool {
   /// Appends to `out` those that wait for it, in no order, also dead ones, and forgets them.
   void take(const Awaited& awaited, std::vector<std::uint32_t>& out);
 
+  /// Appends to `out` those that wait for it, in the order of their numbers. They stay; one that
+  /// `is_gone(run)` goes. cost  O(1) for each of them
+  template <class IsGone>
+  void find(const Awaited& awaited, IsGone&& is_gone, std::vector<std::uint32_t>& out) {
+    const auto at = by_value_.find(awaited);
+    if (at == by_value_.end()) return;
+    Runs& runs = at->second;
+    runs.truncate(std::remove_if(runs.begin(), runs.end(), is_gone));
+    out.insert(out.end(), runs.begin(), runs.end());
+    if (runs.empty()) by_value_.erase(at);
+  }
+
   /// Appends to `out` those in order at `position` with words from `first` to `last`. They stay; one that
   /// `is_gone(run, word)` from there goes. cost  O(log runs), and O(1) for each of them
   template <class IsGone>
@@ -60,6 +76,20 @@ class RunIndex : public FromPool {
         out.push_back((at++)->second);
       }
     }
+  }
+
+  RunsByStart& starts() { return starts_; }
+
+  /// The runs that may have something due so long after their last event, the earliest first.
+  Fifo<std::uint32_t>& waiting_for_gap(std::size_t gap) {
+    if (gap >= by_gap_.size()) by_gap_.resize(gap + 1);
+    return by_gap_[gap];
+  }
+
+  /// How many open runs are at `position`, as its user counts them.
+  std::uint32_t& open_at(patterns::PositionId position) {
+    if (position.value >= open_at_.size()) open_at_.resize(position.value + std::size_t{1});
+    return open_at_[position.value];
   }
 
   std::size_t live() const { return live_; }
@@ -79,6 +109,9 @@ class RunIndex : public FromPool {
 
   boost::unordered_flat_map<Awaited, Runs, Hash, std::equal_to<>, AllocatorFor<Runs>> by_value_;
   std::multimap<Awaited, std::uint32_t, std::less<>, AllocatorFor<std::uint32_t>> in_order_;
+  RunsByStart starts_;
+  PoolVector<Fifo<std::uint32_t>> by_gap_;
+  PoolVector<std::uint32_t> open_at_;
   std::size_t live_ = 0;
   std::uint32_t first_ = 0;
 };

@@ -41,6 +41,7 @@ SettingsExecutor::SettingsExecutor(Context& context, std::uint32_t rule)
       preferred_{program_.emit_preferred},
       event_limit_{program_.within_events},
       prior_depth_{prior_depth_of(program_)} {
+  may_index_ = false;            // what it does more, it does in passes over all runs
   VariableMask without_run = 0;  // variables that are asked for where no run is open
   for (const Lull& lull : program_.lulls) loud_ |= mask_of(lull.variable);
   for (const Position& position : program_.positions) {
@@ -125,7 +126,7 @@ bool SettingsExecutor::begin_counted(KeyState& key, RuleState& state, CurrentEve
 void SettingsExecutor::cancel_runs(RuleState& state) {
   if (!tests_.own_holds(program_.cancel)) return;
   for (Run& run : state.runs) {
-    if (tests_.satisfied(program_.cancel, run.tail)) kill(run);
+    if (tests_.satisfied(program_.cancel, run.tail)) kill(state, run);
   }
   remove_dead(state);
 }
@@ -143,7 +144,7 @@ void SettingsExecutor::replace_older(RuleState& state, std::size_t older) {
     for (std::size_t j = 0; j < state.runs.size(); ++j) {
       Run& other = state.runs[j];
       const bool rivals = j != i && other.position == run.position && is_replaceable(other);
-      if (rivals && (j < older || outlives(run, other))) kill(other);
+      if (rivals && (j < older || outlives(run, other))) kill(state, other);
     }
   }
 }
@@ -177,7 +178,7 @@ void SettingsExecutor::on_deadline(KeyState& key, RuleState& state, EventTime de
   const bool session_over = session_ && closing.window_over;
   for (Run& run : state.runs) {
     if (!run.timed_out) close_due(run, state, closing);
-    if (deadline == kInputEnd && !run.timed_out) kill(run);
+    if (deadline == kInputEnd && !run.timed_out) kill(state, run);
   }
   Orders orders;
   orders.match.decided = orders.timeout.decided = deadline;

@@ -176,6 +176,13 @@ TEST_CASE("no allocation for each event in a steady state: patterns", "[allocati
       {"many runs of a key", workload("w1"), write_search, 1'000},
       {"many runs under one key", workload("w1-one-key"), write_search, 1'000},
       {"many runs in order", workload("spike-one-key"), write_card, 1'000},
+      {"many absences under one key", workload("absence-one-key"), write_search, 1'000},
+      {"every combination of a join under one key",
+       "rule: r\nevents: {s: search, c: click where query == s.query and user == s.user}\npattern: s ~> c "
+       "->[5m] "
+       "not s\nafter match: no skip\nwithin: 10m\non match: {message: '{s.query}'}\non timeout: {}\n",
+       write_search,
+       1'000},
       {"100 rules by equality", by_merchant(100), write_card, 75},
       {"an absence in the middle", on_cards("abc", "pattern: a -> not c -> b\nwithin: 10m"), write_card, 150},
       {"an absence at the end", on_cards("bc", "pattern: b -> not c\nwithin: 10m"), write_card, 150},

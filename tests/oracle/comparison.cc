@@ -19,7 +19,9 @@ constexpr std::array kModes{Mode{2, 1, 1},
                             Mode{1, 1, 0, false, true, 1, false, 0},
                             Mode{2, 1, 3, false, true, 4, false, 2},
                             Mode{1, 1000, 0, false, false, 7},
-                            Mode{1, 3, 4, false, true, 1, true}};
+                            Mode{1, 3, 4, false, true, 1, true},
+                            Mode{1, 1000, 0, false, false, 1, true, 0},
+                            Mode{1, 5, 6, false, true, 1, true, 1}};
 
 /// `r`, and `s` where there is one above it.
 std::string rules_of(const Case& question) {
