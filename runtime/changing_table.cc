@@ -31,23 +31,23 @@ std::uint32_t ChangingTable::find_entry(std::uint64_t hash,
                                         const Schema& schema) const {
   return index_.find(hash, [&](std::uint32_t number) {
     Key stored;
-    return patterns::same_key(key_of(entries_[number].newest->event->event, schema, stored), key);
+    return patterns::same_key(key_of(entries_[number].newest->event->event(schema), schema, stored), key);
   });
 }
 
-const Event* ChangingTable::find(std::span<const Value> key,
-                                 const EventPlace& as_of,
-                                 const Schema& schema) const {
+const StoredEvent* ChangingTable::find(std::span<const Value> key,
+                                       const EventPlace& as_of,
+                                       const Schema& schema) const {
   const auto hash = patterns::hash_of_key(key);
   if (!hash) return nullptr;
   const std::uint32_t number = find_entry(*hash, key, schema);
   return number == HashIndex::kNone ? nullptr : row_of(entries_[number], as_of);
 }
 
-const Event* ChangingTable::row_of(const Entry& entry, const EventPlace& as_of) {
+const StoredEvent* ChangingTable::row_of(const Entry& entry, const EventPlace& as_of) {
   const Version* version = entry.newest;
-  while (version != nullptr && !(place_of(version->event->event) < as_of)) version = version->before;
-  return version == nullptr || version->gone ? nullptr : &version->event->event;
+  while (version != nullptr && !(version->event->place() < as_of)) version = version->before;
+  return version == nullptr || version->gone ? nullptr : version->event;
 }
 
 // --- changes ---------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ void ChangingTable::append(std::uint32_t number, Version* version) {
     return;
   }
   version->before->after = version;
-  followed_.push_back({version->event->event.time, number});
+  followed_.push_back({version->event->time, number});
 }
 
 /// Each version that is followed has its place in `followed_`, so that an entry with one alone has none.
@@ -147,7 +147,7 @@ void ChangingTable::save(SnapshotWriter& out) const {
     out.number(versions);
     for (const Version* version = entry.oldest; version != nullptr; version = version->after) {
       out.flag(version->gone);
-      out.captured(version->event->event);
+      out.captured(*version->event);
     }
   }
 }
@@ -182,15 +182,16 @@ void ChangingTable::restore_entry(const Schema& schema, SnapshotReader& in) {
 // --- reload ----------------------------------------------------------------------------------------
 
 void ChangingTable::move_to(std::shared_ptr<const patterns::Table> table,
-                            const Schema& schema,
+                            const Schema& current,
+                            const Schema& next,
                             const DecodeAgain& decode_again) {
   table_ = std::move(table);
   for (const Entry& entry : entries_) {
     for (Version* version = entry.oldest; version != nullptr; version = version->after) {
       scratch_.reset();
-      Event event = version->event->event;
+      Event event = version->event->event(current);
       decode_again(event, scratch_);
-      StoredEvent* const fresh = store_.capture(event, schema, 0);
+      StoredEvent* const fresh = store_.capture(event, next, 0);
       store_.release(std::exchange(version->event, fresh));
     }
   }

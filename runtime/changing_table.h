@@ -48,7 +48,7 @@ class ChangingTable {
 
   /// The row with this key as the events before `as_of` have left it; null if there is none.
   /// cost  one hash of the key, and a step for each change of the row since then
-  const Event* find(std::span<const Value> key, const EventPlace& as_of, const Schema& schema) const;
+  const StoredEvent* find(std::span<const Value> key, const EventPlace& as_of, const Schema& schema) const;
 
   /// Calls `visit(key)` for each key that has a row as of a place.
   template <class Visit>
@@ -56,7 +56,7 @@ class ChangingTable {
     for (const Entry& entry : entries_) {
       if (entry.newest == nullptr) continue;
       Key parts;
-      const std::span<const Value> key = key_of(entry.newest->event->event, schema, parts);
+      const std::span<const Value> key = key_of(entry.newest->event->event(schema), schema, parts);
       if (row_of(entry, as_of) != nullptr) visit(key);
     }
   }
@@ -71,9 +71,10 @@ class ChangingTable {
   /// Drops what nobody can ask for who asks as of `time` or later.
   void forget_before(EventTime time);
 
-  /// Goes on under another rule set's name for the same table.
+  /// Goes on under another rule set's name for the same table. current  the schema until now
   void move_to(std::shared_ptr<const patterns::Table> table,
-               const Schema& schema,
+               const Schema& current,
+               const Schema& next,
                const DecodeAgain& decode_again);
 
   void save(SnapshotWriter& out) const;
@@ -108,7 +109,7 @@ class ChangingTable {
   };
 
   std::span<const Value> key_of(const Event& event, const Schema& schema, Key& key) const;
-  static const Event* row_of(const Entry& entry, const EventPlace& as_of);
+  static const StoredEvent* row_of(const Entry& entry, const EventPlace& as_of);
   std::uint32_t find_entry(std::uint64_t hash, std::span<const Value> key, const Schema& schema) const;
   bool deletes(const Event& event, const Schema& schema);
   std::uint32_t new_entry(std::uint64_t hash);

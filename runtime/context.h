@@ -57,11 +57,10 @@ class CurrentEvent {
   CurrentEvent(const CurrentEvent&) = delete;
   CurrentEvent& operator=(const CurrentEvent&) = delete;
 
-  /// The event as it lies in its batch, for a match that is told and forgotten before the next event. Never
-  /// freed.
+  /// The event as it lies in its batch, for a match that is told and forgotten before the next event.
   StoredEvent* passing() {
     if (stored_ != nullptr) return stored_;
-    if (!passing_) passing_ = StoredEvent{1, 0, sequence_, {}, event_};
+    if (!passing_) passing_.emplace(event_, sequence_);
     return &*passing_;
   }
 
@@ -87,7 +86,7 @@ class CurrentEvent {
   const Event& event_;
   std::uint64_t sequence_;
   Known known_;
-  std::optional<StoredEvent> passing_;
+  std::optional<PassingEvent> passing_;
   StoredEvent* stored_ = nullptr;
 };
 

@@ -154,9 +154,9 @@ void DerivedWriter::write(
   out += "\"}";
 }
 
-std::string_view alert_id_of(const Event& event) {
+std::string_view alert_id_of(std::string_view raw) {
   constexpr std::string_view kEnd = "\"}";
-  return event.raw.substr(event.raw.size() - kEnd.size() - kIdSize, kIdSize);
+  return raw.substr(raw.size() - kEnd.size() - kIdSize, kIdSize);
 }
 
 }  // namespace tocsin::runtime

@@ -52,7 +52,7 @@ class DerivedWriter {
   std::vector<Value> key_;     // of the alert in hand, by part
 };
 
-/// The id of the alert that became `event`.
-std::string_view alert_id_of(const Event& event);
+/// The id of the alert that became the event with these raw bytes.
+std::string_view alert_id_of(std::string_view raw);
 
 }  // namespace tocsin::runtime

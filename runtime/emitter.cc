@@ -103,10 +103,9 @@ EventPlace decided_at(const AlertOrder& order) {
 
 /// A deadline's alerts come in the order in which their matches began.
 void begin_with(AlertOrder& order, const TakenEvent& first) {
-  const Event& event = first.stored->event;
-  order.began = event.time;
-  order.partition = event.partition.value;
-  order.offset = event.offset;
+  order.began = first.stored->time;
+  order.partition = first.stored->partition.value;
+  order.offset = first.stored->offset;
 }
 
 }  // namespace
@@ -307,13 +306,14 @@ void Emitter::append_id(const ResultView& result, TextBuffer& line) {
   if (result.window == nullptr && path_.empty())
     append_raw(id_bytes_, static_cast<std::uint64_t>(result.time.time_since_epoch().count()));
   for (const TakenEvent* taken : path_) {
-    const Event& event = taken->stored->event;
+    const StoredEvent& event = *taken->stored;
     if (event.partition == kDerivedPartition) {
       append_raw(id_bytes_, taken->variable.value, event.partition.value);
-      id_bytes_ += alert_id_of(event);
+      id_bytes_ += alert_id_of(event.raw());
     } else {
       append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
-      if (event.late) id_bytes_ += event.type_name;  // a record may be in several streams
+      // A record may be in several streams.
+      if (event.late) id_bytes_ += event.event(context_.rules->schema()).type_name;
     }
   }
   const XXH128_hash_t hash = XXH3_128bits(id_bytes_.text().data(), id_bytes_.size());
@@ -373,7 +373,7 @@ void Emitter::append_events(TextBuffer& line) const {
     line += variable_begins_[v];
     for (const TakenEvent* taken : path_) {
       if (taken->variable != variable) continue;
-      line += taken->stored->event.raw;
+      line += taken->stored->raw();
       line += ',';
     }
     line.back() = ']';

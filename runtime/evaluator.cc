@@ -28,11 +28,11 @@ bool taken_by(const TakenEvent& taken, VariableMask variables) {
 
 /// Number `n` from the end: 0 the last. In a window several variables may have taken one event, which counts
 /// once.
-const Event* pick_from_end(const TakenEvent* tail, VariableMask variables, std::int64_t n) {
+const StoredEvent* pick_from_end(const TakenEvent* tail, VariableMask variables, std::int64_t n) {
   const StoredEvent* counted = nullptr;
   for (; tail != nullptr; tail = tail->before) {
     if (!taken_by(*tail, variables) || tail->stored == counted) continue;
-    if (n-- == 0) return &tail->stored->event;
+    if (n-- == 0) return tail->stored;
     counted = tail->stored;
   }
   return nullptr;
@@ -50,16 +50,17 @@ std::int64_t count_taken(const TakenEvent* tail, VariableMask variables) {
 }
 
 /// `n`: 1 the event just before.
-const Event* prior_event(const Scope& scope, std::size_t n) {
+const StoredEvent* prior_event(const Scope& scope, std::size_t n) {
   if (scope.prior == nullptr || n > scope.prior->size()) return nullptr;
-  return &(*scope.prior)[n - 1]->event;
+  return (*scope.prior)[n - 1];
 }
 
-const Event* pick_event(const Scope& scope, const EventPick& pick) {
+/// Of those that are not the event under test.
+const StoredEvent* pick_event(const Scope& scope, const EventPick& pick) {
   using enum EventPick::Which;
   switch (pick.which) {
     case own:
-      return scope.own;
+      break;
     case last:
       return pick_from_end(scope.taken, pick.variables, 0);
     case first:
@@ -74,6 +75,14 @@ const Event* pick_event(const Scope& scope, const EventPick& pick) {
   return nullptr;
 }
 
+/// `of(event)` of the event that the node names, under test or stored; null if there is none.
+template <class Of>
+Value of_event(const Scope& scope, const ExpressionNode& node, Of&& of) {
+  if (node.pick.which == EventPick::Which::own) return scope.own == nullptr ? Value::null() : of(*scope.own);
+  const StoredEvent* const stored = pick_event(scope, node.pick);
+  return stored == nullptr ? Value::null() : of(*stored);
+}
+
 /// Adds what the run has taken, earliest first.
 void accumulate(const Scope& scope, const Aggregate& aggregate, const TakenEvent* tail, Accumulator& into) {
   std::vector<const TakenEvent*> path;
@@ -82,7 +91,8 @@ void accumulate(const Scope& scope, const Aggregate& aggregate, const TakenEvent
   own.taken = nullptr;
   for (const TakenEvent* taken : path) {
     if (!taken_by(*taken, aggregate.variables)) continue;
-    own.own = &taken->stored->event;
+    const Event event = taken->stored->event(scope.schema);
+    own.own = &event;
     into.add(evaluate(own, aggregate.operand));
   }
 }
@@ -196,20 +206,34 @@ Value in_set(const Scope& scope, const ExpressionNode& node, const Value& v) {
   return v.is_null() ? v : Value::boolean(scope.expressions.constant_set(node.index).contains(v));
 }
 
+const Value* values_of(const Event& event) {
+  return event.values;
+}
+const Value* values_of(const StoredEvent& stored) {
+  return stored.values();
+}
+
+std::string_view type_name_of(const Event& event, const Schema& /*schema*/) {
+  return event.type_name;
+}
+std::string_view type_name_of(const StoredEvent& stored, const Schema& schema) {
+  return stored.event(schema).type_name;
+}
+
 Value event_attribute(const Scope& scope, const ExpressionNode& node) {
-  const Event* event = pick_event(scope, node.pick);
-  if (event == nullptr) return Value::null();
-  return attribute_of(*event, scope.schema, AttributeId{static_cast<std::uint16_t>(node.index)});
+  const AttributeId attribute{static_cast<std::uint16_t>(node.index)};
+  return of_event(scope, node, [&](const auto& event) {
+    return attribute_of(event.type, values_of(event), scope.schema, attribute);
+  });
 }
 
 Value event_time(const Scope& scope, const ExpressionNode& node) {
-  const Event* event = pick_event(scope, node.pick);
-  return event == nullptr ? Value::null() : Value::time(event->time);
+  return of_event(scope, node, [](const auto& event) { return Value::time(event.time); });
 }
 
 Value event_type(const Scope& scope, const ExpressionNode& node) {
-  const Event* event = pick_event(scope, node.pick);
-  return event == nullptr ? Value::null() : Value::string(event->type_name);
+  return of_event(
+      scope, node, [&](const auto& event) { return Value::string(type_name_of(event, scope.schema)); });
 }
 
 /// As of where tables are asked.

@@ -56,12 +56,13 @@ patterns::VariableMask variables_under(const Scope& scope,
                                        std::string_view key,
                                        std::string& buffer);
 
-/// An attribute of an event, null where it has none.
+/// An attribute of an event of `type` with these values, null where it has none.
+inline Value attribute_of(TypeId type, const Value* values, const Schema& schema, AttributeId attribute) {
+  const std::uint16_t slot = schema.layout(type).slot_of[attribute.value];
+  return slot == Layout::kAbsent || values == nullptr ? Value::null() : values[slot];
+}
 inline Value attribute_of(const Event& event, const Schema& schema, AttributeId attribute) {
-  const Layout& layout = schema.layout(event.type);
-  const std::uint16_t slot = layout.slot_of[attribute.value];
-  if (slot == Layout::kAbsent || event.values == nullptr) return Value::null();
-  return event.values[slot];
+  return attribute_of(event.type, event.values, schema, attribute);
 }
 
 }  // namespace tocsin::runtime

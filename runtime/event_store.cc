@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 #include "runtime/prefetch.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <new>
@@ -32,14 +33,17 @@ std::size_t detached_text_bytes(const Event& event, std::string_view raw, std::s
   return bytes;
 }
 
-/// Copies texts into the block: those within the raw bytes move with them, the others are appended.
+/// Where the values of a captured event begin, in its block, or what stands before them.
+constexpr std::size_t values_at(std::size_t raw_size) {
+  return (sizeof(StoredEvent) + raw_size + alignof(Value) - 1) / alignof(Value) * alignof(Value);
+}
+
+/// Copies texts into the block: those within the raw bytes move with them, the others come after the values.
 class TextCopier {
  public:
-  TextCopier(std::string_view raw, char* to) : from_{raw}, to_{to}, end_{to + raw.size()} {
+  TextCopier(std::string_view raw, char* to, char* others_to) : from_{raw}, to_{to}, end_{others_to} {
     if (!raw.empty()) std::memcpy(to, raw.data(), raw.size());
   }
-
-  std::string_view raw() const { return {to_, from_.size()}; }
 
   std::string_view copy(std::string_view text) {
     if (within(from_, text)) return {to_ + (text.data() - from_.data()), text.size()};
@@ -57,25 +61,68 @@ class TextCopier {
 
 }  // namespace
 
+PassingEvent::PassingEvent(const Event& event, std::uint64_t number) : in_batch{&event} {
+  references = 1;
+  partition = event.partition;
+  type = event.type;
+  late = event.late;
+  sequence = number;
+  time = event.time;
+  offset = event.offset;
+}
+
+std::string_view StoredEvent::raw() const {
+  if (bytes == 0) return static_cast<const PassingEvent*>(this)->in_batch->raw;
+  return {reinterpret_cast<const char*>(this + 1), raw_size};
+}
+
+/// Before them, of a type that no rule names, there is its name.
+const Value* StoredEvent::values() const {
+  if (bytes == 0) return static_cast<const PassingEvent*>(this)->in_batch->values;
+  const auto* const block = reinterpret_cast<const std::byte*>(this);
+  return reinterpret_cast<const Value*>(block + values_at(raw_size)) + (type == kOtherType ? 1 : 0);
+}
+
+Event StoredEvent::event(const Schema& schema) const {
+  if (bytes == 0) return *static_cast<const PassingEvent*>(this)->in_batch;
+  Event out;
+  out.time = time;
+  out.offset = offset;
+  out.partition = partition;
+  out.type = type;
+  out.late = late != 0;
+  out.raw = raw();
+  out.values = values();
+  out.type_name = type == kOtherType ? out.values[-1].as_text() : schema.type_name(type);
+  return out;
+}
+
 StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::uint64_t sequence) {
   const std::size_t count = event.values == nullptr ? 0 : schema.layout(event.type).kept;
-  const std::size_t values_at = sizeof(StoredEvent);
-  const std::size_t text_at = values_at + count * sizeof(Value);
+  const std::size_t names = is_named(event) ? 0 : 1;
   const std::string_view raw = keeps_raw_ ? event.raw : std::string_view{};
-  const std::size_t bytes = text_at + raw.size() + detached_text_bytes(event, raw, count);
+  const std::size_t text_at = values_at(raw.size()) + (names + count) * sizeof(Value);
+  const std::size_t bytes = text_at + detached_text_bytes(event, raw, count);
 
   auto* const block = static_cast<std::byte*>(slab_.allocate(bytes));
-  TextCopier texts(raw, reinterpret_cast<char*>(block + text_at));
-  auto* const values = reinterpret_cast<Value*>(block + values_at);
+  auto* const captured = new (block) StoredEvent{1, static_cast<std::uint32_t>(raw.size())};
+  captured->partition = event.partition;
+  captured->type = event.type;
+  captured->bytes = static_cast<std::uint16_t>(std::min(bytes, Slab::kSmallMax + 1));
+  captured->late = event.late;
+  captured->sequence = sequence;
+  captured->time = event.time;
+  captured->offset = event.offset;
+
+  TextCopier texts(
+      raw, reinterpret_cast<char*>(block + sizeof(StoredEvent)), reinterpret_cast<char*>(block + text_at));
+  auto* values = reinterpret_cast<Value*>(block + values_at(raw.size()));
+  if (names > 0) new (values++) Value(Value::string(texts.copy(event.type_name)));
   for (std::size_t i = 0; i < count; ++i) {
     const Value v = event.values[i];
     new (values + i) Value(v.is_text() ? v.with_text(texts.copy(v.as_text())) : v);
   }
-  Event kept = event;
-  kept.raw = texts.raw();
-  kept.type_name = is_named(event) ? schema.type_name(event.type) : texts.copy(event.type_name);
-  kept.values = values;
-  return new (block) StoredEvent{1, static_cast<std::uint32_t>(bytes), sequence, {}, kept};
+  return captured;
 }
 
 void EventStore::free(StoredEvent* stored) {

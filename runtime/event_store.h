@@ -1,8 +1,8 @@
 #pragma once
 /// Keeps the events that runs have taken, each once, for as long as some run or window needs it.
 ///
-/// A captured event is one block: header, the values that rules read later, the raw bytes, and strings that
-/// are no part of them. One store for each shard; not thread-safe.
+/// A captured event is one block: header, the raw bytes, the values that rules read later, and strings that
+/// are no part of the raw bytes. One store for each shard; not thread-safe.
 
 #include "base/event.h"
 #include "base/schema.h"
@@ -27,13 +27,36 @@ struct TakenEvent {
 };
 static_assert(patterns::kTransitionsMax <= 256);
 
-/// An event with its own memory and a count of who holds it.
+/// An event with its own memory and a count of who holds it; or a PassingEvent. What it says of itself is one
+/// cache line: many wait for others.
 struct StoredEvent {
   std::uint32_t references = 0;
-  std::uint32_t bytes = 0;     ///< of the whole block
+  std::uint32_t raw_size = 0;
+  PartitionId partition{0};
+  TypeId type = kOtherType;
+  std::uint16_t bytes : 15 = 0;  ///< of the whole block, for the slab; 0: it passes
+  std::uint16_t late : 1 = 0;
   std::uint64_t sequence = 0;  ///< the order in which the shard processed it
   TakenEvent node;             ///< room for the first node that takes it: most events are taken once
-  Event event;
+  EventTime time;
+  std::uint64_t offset = 0;
+
+  EventPlace place() const { return {time, partition.value, offset}; }
+  std::string_view raw() const;
+
+  /// One for each slot of the layout that is kept.
+  const Value* values() const;
+
+  /// All of it. schema  under which it was captured: has its type's name
+  Event event(const Schema& schema) const;
+};
+static_assert(sizeof(StoredEvent) == 64);
+
+/// An event as it lies in its batch, for what is told and forgotten before the next one. Never freed.
+struct PassingEvent : StoredEvent {
+  PassingEvent(const Event& event, std::uint64_t number);
+
+  const Event* in_batch;
 };
 
 /// The events that a rule saw before the one under test, the last one first; as many as it looks back.
@@ -44,8 +67,7 @@ class EventStore {
   /// Whether captured events have their raw text, which alerts show; from the next one on.
   void keep_raw(bool keep) { keeps_raw_ = keep; }
 
-  /// Copies `event` out of its batch. The caller holds one reference. schema  must outlive it, or until it is
-  /// captured anew: it has the type's name
+  /// Copies `event` out of its batch. The caller holds one reference.
   /// cost  one slab allocation and a copy of its raw bytes
   StoredEvent* capture(const Event& event, const Schema& schema, std::uint64_t sequence);
 

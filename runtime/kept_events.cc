@@ -61,7 +61,7 @@ void KeptEvents::add(const EventNeed& need, bool all, const Kept& kept, EventSto
 }
 
 void KeptEvents::leave(EventTime time, EventStore& store) {
-  while (!events_.empty() && events_.front().stored->event.time <= time) {
+  while (!events_.empty() && events_.front().stored->time <= time) {
     store.release(events_.front().stored);
     events_.pop_front();
   }

@@ -149,7 +149,7 @@ void prefetch_window(const KeyState& key);
 
 /// The same, still later, of what an alert shows: the event that the first run took, as it lies in its block.
 inline void prefetch_taken(const KeyState& key) {
-  constexpr std::size_t kBytes = 256;
+  constexpr std::size_t kBytes = 192;
   if (key.rules.empty() || key.rules.begin()->runs.empty()) return;
   const auto* const at = reinterpret_cast<const char*>(key.rules.begin()->runs.begin()->tail);
   if (at == nullptr) return;

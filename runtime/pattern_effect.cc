@@ -82,7 +82,7 @@ PatternExecutor::Effect PatternExecutor::effect_of(const Run& run) {
   Effect effect;
   TransitionMask blocked = 0;
   // Without gaps the time of the last event does not matter, and is not worth a look at it.
-  const EventTime last = gate.gaps ? run.tail->stored->event.time : tests_.event().time;
+  const EventTime last = gate.gaps ? run.tail->stored->time : tests_.event().time;
   try_guards(run, position, last, effect, blocked);
   if (gate.close_look) {
     look_closely(run, position, last, blocked, effect);

@@ -172,7 +172,7 @@ void PatternExecutor::find_due(RuleState& state, EventTime deadline) {
     for (; !waiting.empty(); waiting.pop_front()) {
       const Run& run = state.runs[waiting.front()];
       if (run.dead) continue;
-      if (saturating_add(run.tail->stored->event.time, gaps_[gap]) > deadline) break;
+      if (saturating_add(run.tail->stored->time, gaps_[gap]) > deadline) break;
       found_.push_back(waiting.front());
     }
   }

@@ -147,7 +147,7 @@ void PatternExecutor::close_ways(Run& run, RuleState& state, const Closing& clos
   const EventTime end = closing.window_over || (over && slides_) ? closing.window_end : closing.time;
   const Position& position = program_.positions[run.position.value];
   const bool gaps = gates_[run.position.value].gaps;
-  const EventTime last = gaps ? run.tail->stored->event.time : kTimeMin;
+  const EventTime last = gaps ? run.tail->stored->time : kTimeMin;
   bool waits = false;
   bool accepted = false;
   TransitionMask passed = 0;

@@ -25,7 +25,7 @@ void PatternExecutor::restore(KeyState& key, RuleState& state, SnapshotReader& i
 /// Sets the timers of an open run again: that of `within`, and those of the gaps out of its position.
 void PatternExecutor::wake_run(KeyState& key, const Run& run) {
   if (within_lane_) wake_again(context_, key, rule_index_, saturating_add(run.begun, within_));
-  const EventTime last = run.tail->stored->event.time;
+  const EventTime last = run.tail->stored->time;
   for (const GapLane& lane : gap_lanes_[run.position.value])
     wake_again(context_, key, rule_index_, saturating_add(last, lane.gap));
 }

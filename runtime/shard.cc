@@ -385,7 +385,7 @@ void Shard::keep_silence(KeyState& key, RuleState& state, const patterns::Progra
 }
 
 /// Captures every kept event anew, with the slots that the new rules ask for.
-void Shard::refresh_events(const DecodeAgain& decode_again) {
+void Shard::refresh_events(const Schema& old, const DecodeAgain& decode_again) {
   std::unordered_set<TakenEvent*> seen;
   std::unordered_map<StoredEvent*, StoredEvent*> fresh;
   Arena scratch;
@@ -393,7 +393,7 @@ void Shard::refresh_events(const DecodeAgain& decode_again) {
     StoredEvent*& copy = fresh[stored];
     if (copy == nullptr) {
       scratch.reset();
-      Event event = stored->event;
+      Event event = stored->event(old);
       decode_again(event, scratch);
       copy = memory_.store.capture(event, rules().schema(), stored->sequence);
     } else {
@@ -443,7 +443,7 @@ void Shard::swap_rules(const std::shared_ptr<const RuleSet>& next,
   move_stores(*old, *next);
   make_levels(next);
   for (const Timer& timer : moved) level_of(*next, timer.rule).context.timers.push_unordered(timer);
-  refresh_events(decode_again);
+  refresh_events(old->schema(), decode_again);
 
   std::vector<RuleCounters> counters(kept.size());
   for (std::size_t i = 0; i < kept.size(); ++i) {

@@ -140,7 +140,7 @@ class Shard {
                   const RuleSet& next);
   void keep_silence(KeyState& key, RuleState& state, const patterns::Program& next);
   void move_stores(const RuleSet& current, const RuleSet& next);
-  void refresh_events(const DecodeAgain& decode_again);
+  void refresh_events(const Schema& old, const DecodeAgain& decode_again);
   void save_time(SnapshotWriter& out) const;
   void save_keys(SnapshotWriter& out) const;
   void save_key(const KeyState& key, SnapshotWriter& out) const;

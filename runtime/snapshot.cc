@@ -80,7 +80,7 @@ void SnapshotWriter::event(const StoredEvent* stored) {
   number(at->second);
   if (!fresh) return;
   number(stored->sequence);
-  captured(stored->event);
+  captured(*stored);
 }
 
 void SnapshotWriter::write(const Event& event, std::size_t values) {

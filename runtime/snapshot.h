@@ -42,7 +42,7 @@ class SnapshotWriter {
   void path(const TakenEvent* tail);      ///< may be null
   /// Without a number: one that waits to be shown, and what was captured of one.
   void event(const Event& event) { write(event, schema_.layout(event.type).attributes.size()); }
-  void captured(const Event& event) { write(event, schema_.layout(event.type).kept); }
+  void captured(const StoredEvent& stored) { write(stored.event(schema_), schema_.layout(stored.type).kept); }
 
  private:
   void write(const Event& event, std::size_t values);

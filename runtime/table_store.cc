@@ -45,8 +45,8 @@ Value TableStore::find(const patterns::Lookup& lookup,
   TypeId type = tables_[number]->types.front();
   if (changing_[number] == nullptr) {
     row = tables_[number]->rows->find(key);
-  } else if (const Event* event = changing_[number]->find(key, as_of, *schema_)) {
-    row = event->values;
+  } else if (const StoredEvent* event = changing_[number]->find(key, as_of, *schema_)) {
+    row = event->values();
     type = event->type;
   }
   if (row == nullptr) return Value::null();
@@ -123,7 +123,7 @@ void TableStore::swap(std::vector<std::shared_ptr<const patterns::Table>> tables
                       std::shared_ptr<const Schema> schema,
                       const DecodeAgain& decode_again) {
   waiting_.clear();
-  schema_ = std::move(schema);
+  const auto current = std::exchange(schema_, std::move(schema));
   tables_ = std::move(tables);
   std::vector<std::unique_ptr<ChangingTable>> before = std::exchange(changing_, {});
   for (const auto& table : tables_) {
@@ -134,7 +134,7 @@ void TableStore::swap(std::vector<std::shared_ptr<const patterns::Table>> tables
     const auto old = table->is_stream ? std::find_if(before.begin(), before.end(), same) : before.end();
     if (old != before.end()) {
       changing_.push_back(std::move(*old));
-      changing_.back()->move_to(table, *schema_, decode_again);
+      changing_.back()->move_to(table, *current, *schema_, decode_again);
     } else {
       changing_.push_back(table->is_stream ? std::make_unique<ChangingTable>(table) : nullptr);
     }

@@ -285,7 +285,7 @@ void WindowExecutor::name_events(const WindowState& state, const OpenWindow& win
   for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
     const bool taking = (taking_ & patterns::mask_of(VariableId{v})) != 0;
     StoredEvent* last = keeps_recent_ ? state.recent[v] : taking ? current : nullptr;
-    if (last != nullptr && last->event.time >= window.begin)
+    if (last != nullptr && last->time >= window.begin)
       recent_.push_back({nullptr, last, 1, VariableId{v}, 0});
   }
   named_.clear();

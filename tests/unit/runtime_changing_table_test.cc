@@ -35,10 +35,10 @@ class Bench {
 
   /// The value as of the end of a second; none without a row.
   std::optional<std::int64_t> find(int second, const std::string& key) {
-    const Event* row = table.find(std::array{Value::string(key)}, place_after(at(second)), schema());
+    const StoredEvent* row = table.find(std::array{Value::string(key)}, place_after(at(second)), schema());
     if (row == nullptr) return std::nullopt;
     const auto& columns = schema().layout(row->type).attributes;
-    return row->values[to_string(schema().path(columns[0])) == "v" ? 0 : 1].as_integer();
+    return row->values()[to_string(schema().path(columns[0])) == "v" ? 0 : 1].as_integer();
   }
 
   static EventTime at(int second) { return EventTime{std::chrono::seconds{second}}; }
@@ -73,7 +73,7 @@ TEST_CASE("what happens at a place is not seen there", "[runtime][table]") {
   b.change(1, "x", 1);
   b.change(1, "x", 2);
   EventPlace second{Bench::at(1), 0, 2};
-  const Event* row = b.table.find(std::array{Value::string("x")}, second, b.schema());
+  const StoredEvent* row = b.table.find(std::array{Value::string("x")}, second, b.schema());
   REQUIRE(row != nullptr);
   CHECK(row->offset == 1);
 }
