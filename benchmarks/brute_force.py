@@ -3,8 +3,9 @@
 
 brute_force.py WORKLOAD EVENTS.ndjson [N [WITHIN]]
 
-WORKLOAD is w1, w1-one-key (which finds the same), absence-one-key, w2a, w2b, w2c, spike-one-key, w3, w3n-success,
-w3n-failure, w4 (N stocks), w5 (N rules) or w6 (N types, within 100 events unless said). Prints `matches timeouts`.
+WORKLOAD is w1, w1-one-key (which finds the same), absence-one-key, w2a, w2b, w2c, w2c-day, spike-one-key, w3,
+w3n-success, w3n-failure, w4 (N stocks), w5 (N rules) or w6 (N types, within 100 events unless said). Prints
+`matches timeouts`.
 Shares nothing with the engine. Time runs out at the end of the file.
 """
 
@@ -16,6 +17,7 @@ from collections import defaultdict, deque
 
 SECOND = 1000
 MINUTE = 60 * SECOND
+DAY = 24 * 60 * MINUTE
 
 
 def events_by_time(path):
@@ -80,17 +82,25 @@ def w2b(events, _):
     return matches, 0
 
 
-def w2c(events, _):
+def sums_over(most, within, events):
     alerts = 0
     for stream in by_key(events, "card"):
         window, total = deque(), 0
         for event in stream:
             window.append(event)
             total += event["amount"]
-            while window[0]["ts"] <= event["ts"] - 10 * MINUTE:
+            while window[0]["ts"] <= event["ts"] - within:
                 total -= window.popleft()["amount"]  # quarters: exact
-            alerts += total > 5000
+            alerts += total > most
     return alerts, 0
+
+
+def w2c(events, _):
+    return sums_over(5000, 10 * MINUTE, events)
+
+
+def w2c_day(events, _):
+    return sums_over(30000, DAY, events)
 
 
 def spike(events, _):
@@ -206,6 +216,7 @@ def w6(events, types, within=100):
 
 
 WORKLOADS = {"w1": w1, "w1-one-key": w1, "absence-one-key": absence, "w2a": w2a, "w2b": w2b, "w2c": w2c,
+             "w2c-day": w2c_day,
              "spike-one-key": spike, "w3": w3, "w3n-success": w3n_success, "w3n-failure": w3n_failure, "w4": w4,
              "w5": w5, "w6": w6}
 

@@ -1,15 +1,27 @@
 /// Writes a stream of events for the workloads: the same bytes for the same arguments, on any machine.
 ///
-///     generate search|card|login|stock|types9|types30 EVENTS [SEED] > events.ndjson
+///     generate KIND EVENTS [SEED] > events.ndjson
 ///
-/// Whole numbers, and amounts in quarters. In `search`, `card` and `login` one event of ten is delayed by
-/// less than five seconds, so that they arrive out of order; the others are in order. What rules look for is
-/// planned ahead: a search may be followed by a click, a run of small payments by a large one, failures by a
-/// success.
+///     search         views, searches and clicks of 200,000 users, some busier than others: an hour is about
+///                    500,000 events
+///     search-skewed  the same, and the busiest user has one event of eighteen: thousands of searches open
+///     search-many    the same of ten million users: hardly one of them searches twice
+///     search-late    as `search`, half of the events delayed, by less than five minutes
+///     card           payments with 100,000 cards: half an hour is about 500,000 events
+///     card-days      payments with 2,000 cards, 100,000 a day: the busiest card has more than a thousand
+///     login          logins and logouts of 150,000 users
+///     stock          trades, one of fifty of a stock that a rule follows
+///     types9 types30 events of so many types, without a key
+///
+/// Whole numbers, and amounts in quarters. Where users search, pay or log in, one event of ten is delayed by
+/// less than five seconds unless said otherwise, so that they arrive out of order; the others are in order.
+/// What rules look for is planned ahead: a search may be followed by a click, a run of small payments by a
+/// large one, failures by a success.
 
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,7 +34,6 @@
 namespace {
 
 constexpr std::int64_t kFirstMs = 1'700'000'000'000;
-constexpr std::int64_t kDelayMsMax = 4'999;
 
 /// splitmix64.
 class Random {
@@ -40,6 +51,12 @@ class Random {
     std::uint64_t range = n;
     while (range > 1 && percent(30)) range /= 8;
     return below(range > 0 ? range : 1);
+  }
+
+  /// 0 … 2^bits - 2, number n about as often as 1 / (n + 1) says: one of `bits` is the first.
+  std::uint64_t log_uniform(std::uint64_t bits) {
+    const std::uint64_t range = std::uint64_t{1} << below(bits);
+    return range - 1 + below(range);
   }
 
  private:
@@ -69,10 +86,16 @@ std::string quarters(std::uint64_t n) {
   return fmt::format("{}.{}", n / 4, kCents[n % 4]);
 }
 
+/// So many percent of the events arrive late, by 1 … ms_max.
+struct Delays {
+  std::uint64_t percent = 0;
+  std::int64_t ms_max = 0;
+};
+
 /// A stream in the making: events are planned at their own times, and come out when they arrive.
 class Stream {
  public:
-  Stream(std::uint64_t events, std::uint64_t seed, bool delays)
+  Stream(std::uint64_t events, std::uint64_t seed, Delays delays)
       : random_{seed}, left_{events}, delays_{delays} {}
 
   Random& random() { return random_; }
@@ -89,7 +112,8 @@ class Stream {
     line.text = fmt::format("{{\"ts\":{},\"type\":\"{}\",", line.at_ms, type);
     fmt::format_to(std::back_inserter(line.text), attributes, std::forward<Args>(args)...);
     line.text += "}\n";
-    if (delays_ && random_.percent(10)) line.at_ms += random_.between(1, kDelayMsMax);
+    if (delays_.percent > 0 && random_.percent(delays_.percent))
+      line.at_ms += random_.between(1, delays_.ms_max);
     planned_.push(std::move(line));
   }
 
@@ -105,7 +129,7 @@ class Stream {
  private:
   Random random_;
   std::uint64_t left_;
-  bool delays_;
+  Delays delays_;
   std::int64_t now_ms_ = kFirstMs;
   std::uint64_t number_ = 0;
   Lines planned_;
@@ -114,10 +138,24 @@ class Stream {
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 
+std::uint64_t some_user(Random& random) {
+  return random.skewed(200'000);
+}
+
+std::uint64_t often_the_same_user(Random& random) {
+  return random.log_uniform(18);
+}
+
+std::uint64_t hardly_ever_the_same_user(Random& random) {
+  return random.below(10'000'000);
+}
+
+/// `any_user` says who comes next.
+template <std::uint64_t (*any_user)(Random&)>
 void search(Stream& stream) {
   Random& random = stream.random();
   while (!stream.done()) {
-    const std::uint64_t user = random.skewed(200'000);
+    const std::uint64_t user = any_user(random);
     if (random.percent(40)) {
       stream.plan(0, "view", R"("user":"u{}","query":"","url":"/page/{}.html")", user, random.below(5'000));
     } else {
@@ -136,18 +174,19 @@ void search(Stream& stream) {
 
 class Cards {
  public:
-  explicit Cards(Stream& stream) : stream_{stream}, random_{stream.random()} {}
+  Cards(Stream& stream, std::uint64_t cards, std::int64_t pause_ms_max)
+      : stream_{stream}, random_{stream.random()}, cards_{cards}, pause_ms_max_{pause_ms_max} {}
 
   void run() {
     while (!stream_.done()) {
-      const std::uint64_t card = random_.skewed(100'000);
+      const std::uint64_t card = random_.skewed(cards_);
       if (random_.below(1'000) < 2) {
         attack(card);
       } else {
         const std::uint64_t spent = quarters_spent();
         pay(0, card, spent, random_.percent(90));
       }
-      stream_.pass(random_.between(1, 7));
+      stream_.pass(random_.between(1, pause_ms_max_));
     }
   }
 
@@ -189,7 +228,14 @@ class Cards {
 
   Stream& stream_;
   Random& random_;
+  std::uint64_t cards_;
+  std::int64_t pause_ms_max_;
 };
+
+template <std::uint64_t cards, std::int64_t pause_ms_max>
+void card(Stream& stream) {
+  Cards{stream, cards, pause_ms_max}.run();
+}
 
 void login(Stream& stream) {
   Random& random = stream.random();
@@ -242,15 +288,41 @@ void stock(Stream& stream) {
 }
 
 /// Events of so many types, T1, T2, …, each as likely as the others, a millisecond apart.
-void types(Stream& stream, std::uint64_t count) {
+template <std::uint64_t count>
+void types(Stream& stream) {
   for (std::uint64_t i = 0; !stream.done(); ++i) {
     stream.plan(0, fmt::format("T{}", 1 + stream.random().below(count)), R"("id":{})", i);
     stream.pass(1);
   }
 }
 
+struct Kind {
+  std::string_view name;
+  Delays delays;
+  void (*write)(Stream&);
+};
+
+constexpr Delays kNone = {};
+constexpr Delays kFew = {.percent = 10, .ms_max = 5 * kSecond - 1};
+constexpr Delays kHalf = {.percent = 50, .ms_max = 5 * kMinute - 1};
+
+constexpr Kind kKinds[] = {
+    {"search", kFew, search<some_user>},
+    {"search-skewed", kFew, search<often_the_same_user>},
+    {"search-many", kFew, search<hardly_ever_the_same_user>},
+    {"search-late", kHalf, search<some_user>},
+    {"card", kFew, card<100'000, 7>},
+    {"card-days", kFew, card<2'000, 1'727>},
+    {"login", kFew, login},
+    {"stock", kNone, stock},
+    {"types9", kNone, types<9>},
+    {"types30", kNone, types<30>},
+};
+
 int usage() {
-  fmt::print(stderr, "usage: generate search|card|login|stock|types9|types30 EVENTS [SEED]\n");
+  fmt::print(stderr, "usage: generate KIND EVENTS [SEED]\nKIND is one of");
+  for (const Kind& kind : kKinds) fmt::print(stderr, " {}", kind.name);
+  fmt::print(stderr, "\n");
   return 2;
 }
 
@@ -258,24 +330,12 @@ int usage() {
 
 int main(int argc, char** argv) {
   if (argc < 3) return usage();
-  const std::string_view kind = argv[1];
+  const std::string_view name = argv[1];
+  const auto* kind =
+      std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Kind& k) { return k.name == name; });
+  if (kind == std::end(kKinds)) return usage();
   const std::uint64_t seed = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : 42;
-  const bool delays = kind != "stock" && !kind.starts_with("types");
-  Stream stream(std::strtoull(argv[2], nullptr, 10), seed, delays);
-  if (kind == "search") {
-    search(stream);
-  } else if (kind == "card") {
-    Cards{stream}.run();
-  } else if (kind == "login") {
-    login(stream);
-  } else if (kind == "stock") {
-    stock(stream);
-  } else if (kind == "types9") {
-    types(stream, 9);
-  } else if (kind == "types30") {
-    types(stream, 30);
-  } else {
-    return usage();
-  }
+  Stream stream(std::strtoull(argv[2], nullptr, 10), seed, kind->delays);
+  kind->write(stream);
   return 0;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the workloads, checks their answers against known counts, and prints one table of medians and ratios.
 
-run.py [--events N] [--rounds N] [--only w1,w5-1000-regex] [--bin DIR] [--data DIR] [--report FILE]
+run.py [--events N] [--rounds N] [--only "w1,w1 search-late"] [--bin DIR] [--data DIR] [--report FILE]
 
 Programs take turns within a round, so that what disturbs the machine disturbs all of them; times are processor seconds
 (user and system) of one process, so that waiting does not count, less those of a start without any event. A wrong count
@@ -49,15 +49,13 @@ class Tocsin(Program):
     """`tocsin run`: its counts are in the file of its statistics. It starts with an empty input. And
     `tocsin bench`, with one worker and with two, where the events are in memory before the clock runs."""
 
-    def __init__(self, options, workload, stream, rules, wants):
+    def __init__(self, options, name, stream, rules, wants):
         self.stats = options.data / "stats.json"
-        of_stream = ["--rules", str(rules), "--input", str(stream)]
-        if not stream.name.startswith(("stock", "types")):
-            of_stream += ["--disorder", "5s"]
+        of_stream = ["--rules", str(rules), "--input", str(stream), *disorder_of(kind_of(stream))]
         command = [str(options.bin / "tocsin"), "run", *of_stream, "--output", "/dev/null", "--stats", str(self.stats)]
         self.in_memory = [str(options.bin / "tocsin"), "bench", *of_stream, "--json", "--repeat", "3", "--workers"]
         self.memory_seconds = {1: [], 2: []}  # by workers
-        super().__init__(workload, stream, command, wants)
+        super().__init__(name, stream, command, wants)
         self.start_seconds = []
         self.start_command = [word if word != str(stream) else str(empty_stream(options)) for word in command]
 
@@ -77,6 +75,18 @@ def empty_stream(options):
     return path
 
 
+def kind_of(stream):
+    """Of `search-late-500000.ndjson`: search-late."""
+    return stream.stem.rpartition("-")[0]
+
+
+def disorder_of(kind):
+    """What makes up for the delays of `generate`."""
+    if kind.startswith(("stock", "types")):
+        return []
+    return ["--disorder", "5m" if kind == "search-late" else "5s"]
+
+
 def events_of(kind, options):
     return min(options.events, STOCK_EVENTS_MAX) if kind == "stock" else options.events
 
@@ -91,29 +101,33 @@ def stream_of(kind, options):
     return path
 
 
-PLAN = [("w1", "search"), ("w1-one-key", "search"), ("absence-one-key", "search"), ("w2a", "card"), ("w2b", "card"),
-        ("w2c", "card"), ("spike-one-key", "card"), ("w3", "login"), ("w3n-success", "login"), ("w3n-failure", "login"),
+# (row, kind of its stream); a row is named after its workload, and whatever tells it from others of that workload
+PLAN = [("w1", "search"), *[(f"w1 {kind}", kind) for kind in ("search-skewed", "search-many", "search-late")],
+        ("w1-one-key", "search"), ("absence-one-key", "search"), ("w2a", "card"), ("w2b", "card"), ("w2c", "card"),
+        ("w2c-day", "card-days"), ("spike-one-key", "card"), ("w3", "login"), ("w3n-success", "login"),
+        ("w3n-failure", "login"),
         ("w4-3", "stock"), ("w4-5", "stock"), ("w4-7", "stock"), ("w4-9", "stock"), ("w6-3", "types9"),
         ("w6-3-10000", "types9"), ("w6-24", "types30")]
 PLAN += [(f"w5-{rules}-{told_by}", "card") for told_by in ("equal", "regex") for rules in (1, 10, 100, 1000, 10000)]
-BY_HAND = {"w1": "w1_by_hand", "w2a": "w2a_by_hand"}
+BY_HAND = {"w1": "w1_by_hand", "w1 search-skewed": "w1_by_hand", "w1 search-many": "w1_by_hand", "w2a": "w2a_by_hand"}
 BARE = {"search": ["user", "query"], "card": ["card", "amount", "merchant", "country"], "login": ["user", "ok"],
         "stock": ["name"], "types9": ["id"], "types30": ["id"]}
 
 
 def programs(options):
     out = []
-    plan = [(workload, kind) for workload, kind in PLAN if not options.only or workload in options.only]
+    plan = [(name, kind) for name, kind in PLAN if not options.only or name in options.only]
     for kind in dict.fromkeys(kind for _, kind in plan):
-        command = [str(options.bin / "simdjson_loop"), str(stream_of(kind, options))] + BARE[kind]
+        command = [str(options.bin / "simdjson_loop"), str(stream_of(kind, options)), *BARE[kind.partition("-")[0]]]
         out.append(Program(f"simdjson alone, {kind}", stream_of(kind, options), command))
-    for workload, kind in plan:
+    for name, kind in plan:
+        workload = name.split()[0]
         stream = stream_of(kind, options)
         wants = known_counts(workload, stream, options.data)
-        out.append(Tocsin(options, workload, stream, rules_of(workload, options.data), wants))
-        if workload in BY_HAND:
-            command = [str(options.bin / BY_HAND[workload]), str(stream)]
-            out.append(Program(f"{workload} by hand", stream, command, wants))
+        out.append(Tocsin(options, name, stream, rules_of(workload, options.data), wants))
+        if name in BY_HAND:
+            command = [str(options.bin / BY_HAND[name]), str(stream)]
+            out.append(Program(f"{name} by hand", stream, command, wants))
     return out
 
 
@@ -121,7 +135,7 @@ def rows_of(measured, options):
     """The cells under HEAD, of each program."""
     by_name = {program.name: program for program in measured}
     for program in measured:
-        kind = program.stream.stem.rpartition("-")[0]
+        kind = kind_of(program.stream)
         events = events_of(kind, options)
         bare = by_name[f"simdjson alone, {kind}"]
         hand = by_name.get(f"{program.name} by hand")
@@ -156,7 +170,7 @@ def bars(rows, title):
     rows = [row for row in rows if row[column]]
     values = [float(row[column]) for row in rows]
     most = min(max(values), 5 * statistics.median(values))
-    height, left, width = 22, 190, 520
+    height, left, width = 22, 210, 520
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 90}" height="{height * len(rows) + 10}" '
              'font-family="sans-serif" font-size="13">']
     for i, (row, value) in enumerate(zip(rows, values)):
@@ -190,7 +204,8 @@ The engine alone, by the clock:
 
 Esper, Flink CEP and Siddhi beside it: [peers/REPORT.md](peers/REPORT.md).
 
-The workloads are described in the rule files under `workloads/`. To measure again:
+The workloads are described in the rule files under `workloads/`, the streams in `generate.cc`; `w1 search-late`
+is W1 over the stream of that name. To measure again:
 
 ```sh
 make bench && benchmarks/run.py --events {events} --rounds {rounds} --report benchmarks/REPORT.md
