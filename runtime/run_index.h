@@ -11,11 +11,8 @@
 #include "runtime/block_pool.h"
 #include "runtime/fifo.h"
 #include "runtime/runs_by_start.h"
-#include "runtime/short_list.h"
+#include "runtime/runs_by_word.h"
 
-#include <boost/unordered/unordered_flat_map.hpp>
-
-#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -45,19 +42,16 @@ class RunIndex : public FromPool {
   void add(const Awaited& awaited, std::uint32_t run);
   void end() { --live_; }
 
-  /// Appends to `out` those that wait for it, in no order, also dead ones, and forgets them.
-  void take(const Awaited& awaited, std::vector<std::uint32_t>& out);
+  /// Appends to `out` those that wait for it, and few others, in no order, also dead ones; and forgets them.
+  void take(const Awaited& awaited, std::vector<std::uint32_t>& out) {
+    by_value_.take(hash_of(awaited), out);
+  }
 
-  /// Appends to `out` those that wait for it, in the order of their numbers. They stay; one that
+  /// Appends to `out` those that wait for it, and few others, as they began. They stay; one that
   /// `is_gone(run)` goes. cost  O(1) for each of them
   template <class IsGone>
   void find(const Awaited& awaited, IsGone&& is_gone, std::vector<std::uint32_t>& out) {
-    const auto at = by_value_.find(awaited);
-    if (at == by_value_.end()) return;
-    Runs& runs = at->second;
-    runs.truncate(std::remove_if(runs.begin(), runs.end(), is_gone));
-    out.insert(out.end(), runs.begin(), runs.end());
-    if (runs.empty()) by_value_.erase(at);
+    by_value_.find(hash_of(awaited), is_gone, out);
   }
 
   /// Appends to `out` those in order at `position` with words from `first` to `last`. They stay; one that
@@ -99,15 +93,12 @@ class RunIndex : public FromPool {
   void set_first(std::uint32_t first) { first_ = first; }
 
  private:
-  struct Hash {
-    std::size_t operator()(const Awaited& awaited) const;
-  };
+  static std::uint64_t hash_of(const Awaited& awaited);
 
   template <class T>
   using AllocatorFor = PoolAllocator<std::pair<const Awaited, T>>;
-  using Runs = ShortList<std::uint32_t>;
 
-  boost::unordered_flat_map<Awaited, Runs, Hash, std::equal_to<>, AllocatorFor<Runs>> by_value_;
+  RunsByWord by_value_;
   std::multimap<Awaited, std::uint32_t, std::less<>, AllocatorFor<std::uint32_t>> in_order_;
   RunsByStart starts_;
   PoolVector<Fifo<std::uint32_t>> by_gap_;
