@@ -61,16 +61,6 @@ class TextCopier {
 
 }  // namespace
 
-PassingEvent::PassingEvent(const Event& event, std::uint64_t number) : in_batch{&event} {
-  references = 1;
-  partition = event.partition;
-  type = event.type;
-  late = event.late;
-  sequence = number;
-  time = event.time;
-  offset = event.offset;
-}
-
 std::string_view StoredEvent::raw() const {
   if (bytes == 0) return static_cast<const PassingEvent*>(this)->in_batch->raw;
   return {reinterpret_cast<const char*>(this + 1), raw_size};
@@ -105,14 +95,9 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   const std::size_t bytes = text_at + detached_text_bytes(event, raw, count);
 
   auto* const block = static_cast<std::byte*>(slab_.allocate(bytes));
-  auto* const captured = new (block) StoredEvent{1, static_cast<std::uint32_t>(raw.size())};
-  captured->partition = event.partition;
-  captured->type = event.type;
-  captured->bytes = static_cast<std::uint16_t>(std::min(bytes, Slab::kSmallMax + 1));
-  captured->late = event.late;
-  captured->sequence = sequence;
-  captured->time = event.time;
-  captured->offset = event.offset;
+  auto* const captured = new (block) StoredEvent{event, sequence};
+  captured->raw_size = static_cast<std::uint32_t>(raw.size());
+  captured->bytes = std::min(bytes, Slab::kSmallMax + 1) & 0x7FFF;
 
   TextCopier texts(
       raw, reinterpret_cast<char*>(block + sizeof(StoredEvent)), reinterpret_cast<char*>(block + text_at));

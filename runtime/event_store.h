@@ -30,16 +30,25 @@ static_assert(patterns::kTransitionsMax <= 256);
 /// An event with its own memory and a count of who holds it; or a PassingEvent. What it says of itself is one
 /// cache line: many wait for others.
 struct StoredEvent {
-  std::uint32_t references = 0;
+  /// What `event` says of itself; held once.
+  StoredEvent(const Event& event, std::uint64_t number)
+      : partition{event.partition},
+        type{event.type},
+        late{event.late},
+        sequence{number},
+        time{event.time},
+        offset{event.offset} {}
+
+  std::uint32_t references = 1;
   std::uint32_t raw_size = 0;
-  PartitionId partition{0};
-  TypeId type = kOtherType;
+  PartitionId partition;
+  TypeId type;
   std::uint16_t bytes : 15 = 0;  ///< of the whole block, for the slab; 0: it passes
-  std::uint16_t late : 1 = 0;
-  std::uint64_t sequence = 0;  ///< the order in which the shard processed it
-  TakenEvent node;             ///< room for the first node that takes it: most events are taken once
+  std::uint16_t late : 1;
+  std::uint64_t sequence;  ///< the order in which the shard processed it
+  TakenEvent node;         ///< room for the first node that takes it: most events are taken once
   EventTime time;
-  std::uint64_t offset = 0;
+  std::uint64_t offset;
 
   EventPlace place() const { return {time, partition.value, offset}; }
   std::string_view raw() const;
@@ -54,7 +63,7 @@ static_assert(sizeof(StoredEvent) == 64);
 
 /// An event as it lies in its batch, for what is told and forgotten before the next one. Never freed.
 struct PassingEvent : StoredEvent {
-  PassingEvent(const Event& event, std::uint64_t number);
+  PassingEvent(const Event& event, std::uint64_t number) : StoredEvent{event, number}, in_batch{&event} {}
 
   const Event* in_batch;
 };
