@@ -35,7 +35,7 @@ TEST_CASE("runs by word are lists by word", "[runtime]") {
           want[other].push_back(out.back());
         }
       } else {
-        gone.insert(random() % (run + 1));
+        gone.insert(static_cast<std::uint32_t>(random() % (run + 1)));
         lists.find(other, is_gone, out);
         std::erase_if(want[other], is_gone);
         REQUIRE(out == want[other]);
