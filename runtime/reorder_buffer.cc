@@ -105,11 +105,4 @@ void ReorderBuffer::clear() {
   known_ = {};
 }
 
-EventTime ReorderBuffer::newest() const {
-  if (buckets_.empty()) return kTimeMin;
-  EventTime newest = kTimeMin;
-  for (const RoutedEvent& e : buckets_.rbegin()->second.events) newest = std::max(newest, e.time);
-  return newest;
-}
-
 }  // namespace tocsin::runtime

@@ -49,9 +49,6 @@ class ReorderBuffer {
   }
 
   void clear();
-  bool empty() const { return buckets_.empty(); }
-  /// Time of the newest event waiting; kTimeMin if none.
-  EventTime newest() const;
 
  private:
   struct Bucket {

@@ -69,9 +69,8 @@ TEST_CASE("events leave in the order of their times", "[runtime][reorder]") {
   CHECK(r.release(4) == Times{-7, 3, 4});
   CHECK(r.release(4) == Times{});
   CHECK(r.release(899) == Times{5, 70});
-  CHECK_FALSE(r.buffer().empty());
   CHECK(r.release(900) == Times{900});
-  CHECK(r.buffer().empty());
+  CHECK(r.release(5000) == Times{});
 }
 
 TEST_CASE("equal times leave by partition, then by arrival, then by key space", "[runtime][reorder]") {
@@ -99,15 +98,11 @@ TEST_CASE("what comes after a partial release finds its place", "[runtime][reord
   CHECK(r.release(5000) == Times{950});
 }
 
-TEST_CASE("the newest event that waits", "[runtime][reorder]") {
+TEST_CASE("what waits is forgotten", "[runtime][reorder]") {
   Reordering r{std::chrono::seconds(1)};
-  CHECK(r.buffer().newest() == kTimeMin);
   for (const int time : {100, 2000, 1990}) r.add(time);
-  CHECK(r.buffer().newest() == Reordering::at(2000));
   CHECK(r.release(1000) == Times{100});
-  CHECK(r.buffer().newest() == Reordering::at(2000));
   r.buffer().clear();
-  CHECK(r.buffer().empty());
   CHECK(r.release(5000) == Times{});
 }
 
