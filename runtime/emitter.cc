@@ -313,7 +313,7 @@ void Emitter::append_id(const ResultView& result, TextBuffer& line) {
     } else {
       append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
       // A record may be in several streams.
-      if (event.late) id_bytes_ += event.event(context_.rules->schema()).type_name;
+      if (event.late()) id_bytes_ += event.event(context_.rules->schema()).type_name;
     }
   }
   const XXH128_hash_t hash = XXH3_128bits(id_bytes_.text().data(), id_bytes_.size());

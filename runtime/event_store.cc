@@ -62,25 +62,25 @@ class TextCopier {
 }  // namespace
 
 std::string_view StoredEvent::raw() const {
-  if (bytes == 0) return static_cast<const PassingEvent*>(this)->in_batch->raw;
+  if (block_bytes() == 0) return static_cast<const PassingEvent*>(this)->in_batch->raw;
   return {reinterpret_cast<const char*>(this + 1), raw_size};
 }
 
 /// Before them, of a type that no rule names, there is its name.
 const Value* StoredEvent::values() const {
-  if (bytes == 0) return static_cast<const PassingEvent*>(this)->in_batch->values;
+  if (block_bytes() == 0) return static_cast<const PassingEvent*>(this)->in_batch->values;
   const auto* const block = reinterpret_cast<const std::byte*>(this);
   return reinterpret_cast<const Value*>(block + values_at(raw_size)) + (type == kOtherType ? 1 : 0);
 }
 
 Event StoredEvent::event(const Schema& schema) const {
-  if (bytes == 0) return *static_cast<const PassingEvent*>(this)->in_batch;
+  if (block_bytes() == 0) return *static_cast<const PassingEvent*>(this)->in_batch;
   Event out;
   out.time = time;
   out.offset = offset;
   out.partition = partition;
   out.type = type;
-  out.late = late != 0;
+  out.late = late();
   out.raw = raw();
   out.values = values();
   out.type_name = type == kOtherType ? out.values[-1].as_text() : schema.type_name(type);
@@ -95,9 +95,8 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
   const std::size_t bytes = text_at + detached_text_bytes(event, raw, count);
 
   auto* const block = static_cast<std::byte*>(slab_.allocate(bytes));
-  auto* const captured = new (block) StoredEvent{event, sequence};
+  auto* const captured = new (block) StoredEvent{event, sequence, std::min(bytes, Slab::kSmallMax + 1)};
   captured->raw_size = static_cast<std::uint32_t>(raw.size());
-  captured->bytes = std::min(bytes, Slab::kSmallMax + 1) & 0x7FFF;
 
   TextCopier texts(
       raw, reinterpret_cast<char*>(block + sizeof(StoredEvent)), reinterpret_cast<char*>(block + text_at));
@@ -112,8 +111,9 @@ StoredEvent* EventStore::capture(const Event& event, const Schema& schema, std::
 
 void EventStore::free(StoredEvent* stored) {
   // Where the next event is captured; all but its beginning was last touched when this one was.
-  for (std::size_t at = 64; at < stored->bytes; at += 64) prefetch_line(reinterpret_cast<char*>(stored) + at);
-  slab_.free(stored, stored->bytes);
+  const std::size_t bytes = stored->block_bytes();
+  for (std::size_t at = 64; at < bytes; at += 64) prefetch_line(reinterpret_cast<char*>(stored) + at);
+  slab_.free(stored, bytes);
 }
 
 }  // namespace tocsin::runtime

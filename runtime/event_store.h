@@ -30,11 +30,11 @@ static_assert(patterns::kTransitionsMax <= 256);
 /// An event with its own memory and a count of who holds it; or a PassingEvent. What it says of itself is one
 /// cache line: many wait for others.
 struct StoredEvent {
-  /// What `event` says of itself; held once.
-  StoredEvent(const Event& event, std::uint64_t number)
+  /// What `event` says of itself; held once. bytes  see `block_bytes`
+  StoredEvent(const Event& event, std::uint64_t number, std::size_t bytes)
       : partition{event.partition},
         type{event.type},
-        late{event.late},
+        bytes_and_late{static_cast<std::uint16_t>(bytes << 1 | (event.late ? 1 : 0))},
         sequence{number},
         time{event.time},
         offset{event.offset} {}
@@ -43,14 +43,15 @@ struct StoredEvent {
   std::uint32_t raw_size = 0;
   PartitionId partition;
   TypeId type;
-  std::uint16_t bytes : 15 = 0;  ///< of the whole block, for the slab; 0: it passes
-  std::uint16_t late : 1;
-  std::uint64_t sequence;  ///< the order in which the shard processed it
-  TakenEvent node;         ///< room for the first node that takes it: most events are taken once
+  std::uint16_t bytes_and_late;  ///< written at once: a read of what was just written in parts would wait
+  std::uint64_t sequence;        ///< the order in which the shard processed it
+  TakenEvent node;               ///< room for the first node that takes it: most events are taken once
   EventTime time;
   std::uint64_t offset;
 
   EventPlace place() const { return {time, partition.value, offset}; }
+  std::size_t block_bytes() const { return bytes_and_late >> 1; }  ///< for the slab; 0: it passes
+  bool late() const { return (bytes_and_late & 1) != 0; }
   std::string_view raw() const;
 
   /// One for each slot of the layout that is kept.
@@ -63,7 +64,8 @@ static_assert(sizeof(StoredEvent) == 64);
 
 /// An event as it lies in its batch, for what is told and forgotten before the next one. Never freed.
 struct PassingEvent : StoredEvent {
-  PassingEvent(const Event& event, std::uint64_t number) : StoredEvent{event, number}, in_batch{&event} {}
+  PassingEvent(const Event& event, std::uint64_t number)
+      : StoredEvent{event, number, 0}, in_batch{&event} {}
 
   const Event* in_batch;
 };
