@@ -131,14 +131,15 @@ inline void prefetch_key(const KeyState& key) {
 }
 /// runs_only  as of the key's store: its third cache line need not be looked at
 inline void prefetch_runs(const KeyState& key, bool runs_only) {
+  constexpr std::size_t kRunBytes = 256;
   constexpr std::size_t kWindowStateBytes = 192;
   if (key.rules.empty()) return;
   const RuleState& first = *key.rules.begin();
   if (key.rules.outside()) return prefetch_object(first);
-  if (first.runs.outside()) {
-    prefetch_line(first.runs.begin());
-    prefetch_line(reinterpret_cast<const char*>(first.runs.begin()) + 64);
-  }
+  // Without asking whether there are any and where they lie, which cannot be foreseen.
+  const auto* const begin = reinterpret_cast<const char*>(first.runs.begin());
+  const auto* const last = reinterpret_cast<const char*>(first.runs.end()) - 1;
+  for (std::size_t i = 0; i < kRunBytes; i += 64) prefetch_line(std::min(begin + i, last));
   if (runs_only || first.window == nullptr) return;
   const auto* const window = reinterpret_cast<const char*>(first.window.get());
   for (std::size_t i = 0; i < kWindowStateBytes; i += 64) prefetch_line(window + i);
@@ -150,9 +151,13 @@ void prefetch_window(const KeyState& key);
 /// The same, still later, of what an alert shows: the event that the first run took, as it lies in its block.
 inline void prefetch_taken(const KeyState& key) {
   constexpr std::size_t kBytes = 192;
-  if (key.rules.empty() || key.rules.begin()->runs.empty()) return;
-  const auto* const at = reinterpret_cast<const char*>(key.rules.begin()->runs.begin()->tail);
-  if (at == nullptr) return;
+  if (key.rules.empty()) return;
+  const ShortList<Run>& runs = key.rules.begin()->runs;
+  const void* const none = &key;
+  // As above, without a branch.
+  const std::array<const void* const*, 2> taken{reinterpret_cast<const void* const*>(&runs.begin()->tail),
+                                                &none};
+  const auto* const at = static_cast<const char*>(*taken[runs.empty() ? 1 : 0]);
   for (std::size_t i = 0; i < kBytes; i += 64) prefetch_line(at + i);
 }
 

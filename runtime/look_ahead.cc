@@ -7,6 +7,12 @@
 
 namespace tocsin::runtime {
 
+LookAhead::LookAhead(const Stores& stores, const Executors& executors, bool shows_taken)
+    : stores_{stores}, executors_{executors}, shows_taken_{shows_taken} {
+  nothing_.rules.emplace_back(0u);
+  keys_.fill(&nothing_);
+}
+
 void LookAhead::before_adding(std::span<const RoutedEvent> events, std::size_t i) const {
   constexpr std::size_t kEvent = 32;
   constexpr std::size_t kValues = 16;
@@ -42,26 +48,32 @@ void LookAhead::look_at_key(const RoutedEvent& event, std::size_t number) {
   prefetch_line(event.event->values);
   prefetch_line(event.event->raw.data());
   prefetch_line(event.event->raw.data() + 64);
+  prefetch_line(event.event->raw.data() + event.event->raw.size() - 1);
   prefetch_line(event.key);
-  const KeyState* const key = store_of(event).first_with(event.hash);
+  const std::array<const KeyState*, 2> keys{store_of(event).first_with(event.hash), &nothing_};
+  const KeyState* const key = keys[keys[0] == nullptr ? 1 : 0];
   key_of(number) = key;
-  if (key != nullptr) prefetch_key(*key);
+  prefetch_key(*key);
 }
 
 void LookAhead::look_at_runs(std::size_t number) {
-  const KeyState* const key = key_of(number);
-  if (key != nullptr) prefetch_runs(*key, stores_[key->space]->runs_only());
+  const KeyState& key = *key_of(number);
+  prefetch_runs(key, stores_[key.space]->runs_only());
 }
 
 void LookAhead::look_at_window(std::size_t number) {
-  const KeyState* const key = key_of(number);
-  if (key != nullptr && !stores_[key->space]->runs_only()) prefetch_window(*key);
+  const KeyState& key = *key_of(number);
+  if (!stores_[key.space]->runs_only()) prefetch_window(key);
 }
 
 void LookAhead::look_at_taken(std::size_t number) {
-  if (!shows_taken_) return;
-  const KeyState* const key = key_of(number);
-  if (key != nullptr) prefetch_taken(*key);
+  if (shows_taken_) prefetch_taken(*key_of(number));
+}
+
+/// `nothing_` for a timer that is void, without a branch.
+const KeyState& LookAhead::key_of(const Timer& timer) const {
+  const std::array<const KeyState*, 2> keys{timer.key, &nothing_};
+  return *keys[timer.key->generation == timer.generation ? 0 : 1];
 }
 
 void LookAhead::at(const TimerQueue& timers) const {
@@ -70,20 +82,18 @@ void LookAhead::at(const TimerQueue& timers) const {
   constexpr std::size_t kTimerKey = 14;
   constexpr std::size_t kTimerRuns = 8;
   constexpr std::size_t kTimerTaken = 3;
-  const auto is_void = [](const Timer& timer) { return timer.key->generation != timer.generation; };
   if (const Timer* timer = timers.ahead(kTimerPlace); timer != nullptr) prefetch_line(timer);
   if (const Timer* timer = timers.ahead(kTimerGeneration); timer != nullptr) prefetch_line(timer->key);
-  if (const Timer* timer = timers.ahead(kTimerKey); timer != nullptr && !is_void(*timer))
-    prefetch_key(*timer->key);
-  if (const Timer* timer = timers.ahead(kTimerRuns); timer != nullptr && !is_void(*timer)) {
-    const KeyStore& store = *stores_[timer->key->space];
-    prefetch_runs(*timer->key, store.runs_only());
-    store.prefetch_place(timer->key->hash);
+  if (const Timer* timer = timers.ahead(kTimerKey); timer != nullptr) prefetch_key(key_of(*timer));
+  if (const Timer* timer = timers.ahead(kTimerRuns); timer != nullptr) {
+    const KeyState& key = key_of(*timer);
+    const KeyStore& store = *stores_[key.space];
+    prefetch_runs(key, store.runs_only());
+    store.prefetch_place(key.hash);
     prefetch_executor(timer->rule);
   }
   if (!shows_taken_) return;
-  if (const Timer* timer = timers.ahead(kTimerTaken); timer != nullptr && !is_void(*timer))
-    prefetch_taken(*timer->key);
+  if (const Timer* timer = timers.ahead(kTimerTaken); timer != nullptr) prefetch_taken(key_of(*timer));
 }
 
 void LookAhead::prefetch_executor(std::uint32_t rule) const {

@@ -24,8 +24,7 @@ class LookAhead {
   using Executors = std::vector<std::unique_ptr<Executor>>;  ///< by rule
 
   /// Both borrowed. shows_taken  alerts are made, of the events that runs have taken
-  LookAhead(const Stores& stores, const Executors& executors, bool shows_taken)
-      : stores_{stores}, executors_{executors}, shows_taken_{shows_taken} {}
+  LookAhead(const Stores& stores, const Executors& executors, bool shows_taken);
 
   /// Before `events[i]` is added, one after the other: where it arrived, nobody has looked at it yet.
   void before_adding(std::span<const RoutedEvent> events, std::size_t i) const;
@@ -44,6 +43,7 @@ class LookAhead {
 
  private:
   const KeyStore& store_of(const RoutedEvent& event) const { return *stores_[event.space]; }
+  const KeyState& key_of(const Timer& timer) const;
   const KeyState*& key_of(std::size_t event) { return keys_[event % kKeys]; }
   void look_at_place(const RoutedEvent& event) const;
   void look_at_key(const RoutedEvent& event, std::size_t number);
@@ -63,7 +63,8 @@ class LookAhead {
   const Stores& stores_;
   const Executors& executors_;
   bool shows_taken_;
-  std::array<const KeyState*, kKeys> keys_{};  // of the next events, by number; null: there was none
+  KeyState nothing_;  // looked at where there is no key: no branch foresees where that is
+  std::array<const KeyState*, kKeys> keys_;  // of the next events, by number
 };
 
 }  // namespace tocsin::runtime
