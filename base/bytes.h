@@ -52,4 +52,21 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) {
   return ((a_first ^ b_first) | (a_last ^ b_last)) == 0;
 }
 
+/// The at most 8 bytes at `from` as a word, the first of them lowest; the rest of it is 0. Reads nothing that
+/// was written in parts just before, which would wait for these.
+inline std::uint64_t word_of_bytes(const char* from, std::size_t size) {
+  if (size >= 4) {  // two halves that may overlap
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, from, 4);
+    std::memcpy(&last, from + size - 4, 4);
+    return first | std::uint64_t{last} << (8 * (size - 4));
+  }
+  if (size == 0) return 0;
+  const auto byte = [from](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(from[i])}; };
+  const std::size_t middle = size / 2;
+  const std::size_t end = size - 1;
+  return byte(0) | byte(middle) << (8 * middle) | byte(end) << (8 * end);
+}
+
 }  // namespace tocsin

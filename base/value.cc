@@ -1,5 +1,6 @@
 #include "base/value.h"
 
+#include "base/bytes.h"
 #include "base/key_bytes.h"
 
 #include <array>
@@ -228,8 +229,8 @@ std::size_t plain_run(std::string_view text) {
     if (!all_plain(word)) break;
   }
   if (i + sizeof word > text.size()) {  // nothing but plain bytes so far: the rest in one word, too
-    word = in_each_byte('a');
-    std::memcpy(&word, text.data() + i, text.size() - i);
+    const std::size_t left = text.size() - i;
+    word = word_of_bytes(text.data() + i, left) | in_each_byte('a') << (8 * left);
     if (all_plain(word)) return text.size();
   }
   while (i < text.size()) {

@@ -27,11 +27,16 @@ namespace {
 
 constexpr std::string_view kIdBegin = "{\"id\":\"";
 
+void append_raw(TextBuffer& out, std::uint64_t number) {
+  std::memcpy(out.room(sizeof number), &number, sizeof number);
+  out.take(sizeof number);
+}
+
+/// One by one: all at once they would be read before they have been written.
 template <class... Numbers>
-void append_raw(TextBuffer& out, Numbers... numbers) {
-  const std::array<std::uint64_t, sizeof...(numbers)> words{numbers...};
-  std::memcpy(out.room(sizeof words), words.data(), sizeof words);
-  out.take(sizeof words);
+void append_raw(TextBuffer& out, std::uint64_t first, Numbers... others) {
+  append_raw(out, first);
+  append_raw(out, others...);
 }
 
 /// With the quote and the comma behind it.
@@ -188,15 +193,11 @@ void Emitter::tell(const ResultView& result) {
   const AlertOrder order = place_of(result);
   if (becomes_event) derive(result, order);
   if (!context_.render_alerts) return;
-  Alert& alert = context_.alerts->alerts.emplace_back();
-  alert.order = order;
-  alert.kind = result.kind;
-  alert.time = result.time;
-  alert.begin = context_.alerts->lines.size();
   line_.clear();
   render(result, suppressed, line_);
-  alert.size = line_.size();
-  context_.alerts->lines += line_.text();
+  AlertBatch& batch = *context_.alerts;
+  batch.alerts.push_back({order, result.kind, result.time, batch.lines.size(), line_.size()});
+  batch.lines += line_.text();
 }
 
 /// Of the result whose path is at hand.

@@ -1,5 +1,6 @@
 #include "runtime/join.h"
 
+#include "base/bytes.h"
 #define XXH_INLINE_ALL  // the texts are short: the call would cost as much as the hash
 #include <xxhash.h>
 
@@ -136,20 +137,7 @@ std::uint64_t hashed(std::string_view bytes) {
 
 /// The bytes of at most 7 and, in the highest, how many there are.
 std::uint64_t packed(std::string_view text) {
-  std::uint64_t word = 0;
-  if (text.size() >= 4) {  // two halves that may overlap
-    std::uint32_t first = 0;
-    std::uint32_t last = 0;
-    std::memcpy(&first, text.data(), 4);
-    std::memcpy(&last, text.data() + text.size() - 4, 4);
-    word = first | std::uint64_t{last} << (8 * (text.size() - 4));
-  } else if (!text.empty()) {
-    const auto byte = [&](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(text[i])}; };
-    const std::size_t middle = text.size() / 2;
-    const std::size_t end = text.size() - 1;
-    word = byte(0) | byte(middle) << (8 * middle) | byte(end) << (8 * end);
-  }
-  return word | std::uint64_t{text.size()} << 56;
+  return word_of_bytes(text.data(), text.size()) | std::uint64_t{text.size()} << 56;
 }
 
 }  // namespace

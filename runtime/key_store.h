@@ -148,15 +148,16 @@ inline void prefetch_runs(const KeyState& key, bool runs_only) {
 /// The same, still later, of what the window of the first rule holds.
 void prefetch_window(const KeyState& key);
 
-/// The same, still later, of what an alert shows: the event that the first run took, as it lies in its block.
-inline void prefetch_taken(const KeyState& key) {
+/// The same, still later, of what an alert shows: the event that the first run took, or the last one, as it
+/// lies in its block.
+inline void prefetch_taken(const KeyState& key, bool of_last) {
   constexpr std::size_t kBytes = 192;
   if (key.rules.empty()) return;
   const ShortList<Run>& runs = key.rules.begin()->runs;
+  const Run* const run = of_last ? runs.end() - (runs.empty() ? 0 : 1) : runs.begin();
   const void* const none = &key;
   // As above, without a branch.
-  const std::array<const void* const*, 2> taken{reinterpret_cast<const void* const*>(&runs.begin()->tail),
-                                                &none};
+  const std::array<const void* const*, 2> taken{reinterpret_cast<const void* const*>(&run->tail), &none};
   const auto* const at = static_cast<const char*>(*taken[runs.empty() ? 1 : 0]);
   for (std::size_t i = 0; i < kBytes; i += 64) prefetch_line(at + i);
 }

@@ -67,7 +67,7 @@ void LookAhead::look_at_window(std::size_t number) {
 }
 
 void LookAhead::look_at_taken(std::size_t number) {
-  if (shows_taken_) prefetch_taken(*key_of(number));
+  if (shows_taken_) prefetch_taken(*key_of(number), true);  // most match what came last
 }
 
 /// `nothing_` for a timer that is void, without a branch.
@@ -93,7 +93,7 @@ void LookAhead::at(const TimerQueue& timers) const {
     prefetch_executor(timer->rule);
   }
   if (!shows_taken_) return;
-  if (const Timer* timer = timers.ahead(kTimerTaken); timer != nullptr) prefetch_taken(key_of(*timer));
+  if (const Timer* timer = timers.ahead(kTimerTaken); timer != nullptr) prefetch_taken(key_of(*timer), false);
 }
 
 void LookAhead::prefetch_executor(std::uint32_t rule) const {
