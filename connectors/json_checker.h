@@ -40,11 +40,11 @@ class JsonChecker {
                          const std::uint32_t*& value,
                          char& after) {
     const std::uint32_t* const token = cursor.token;
-    const char* const text = cursor.text;
+    const char* const text = cursor.record->text;
     if (escapes_) return false;
     // The tokens rise; each lies below `end` before the next one is looked at.
     for (std::size_t i = 0; i < 4; ++i) {
-      if (token[i] >= cursor.end) return false;
+      if (token[i] >= cursor.record->end) return false;
     }
     after = text[token[3]];
     const bool quoted_key = text[token[0]] == '"' && text[token[1] - 1] == '"';

@@ -37,15 +37,20 @@ inline bool is_json_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// A place among the tokens of one record. Positions count from `text`; `end` is the record's own.
-struct JsonCursor {
+/// What the tokens of one record count from, and where there the record ends.
+struct JsonRecord {
   const char* text = nullptr;
-  const std::uint32_t* token = nullptr;
   std::uint32_t end = 0;
+};
 
-  bool at_end() const { return *token >= end; }
+/// A place among the tokens of a record, which is borrowed. As small as what a call passes in registers.
+struct JsonCursor {
+  const JsonRecord* record = nullptr;
+  const std::uint32_t* token = nullptr;
+
+  bool at_end() const { return *token >= record->end; }
   /// The token's first character; NUL, which begins no token of JSON, at the end.
-  char peek() const { return at_end() ? '\0' : text[*token]; }
+  char peek() const { return at_end() ? '\0' : record->text[*token]; }
 
   bool take(char c) {
     if (peek() != c) return false;
@@ -61,8 +66,9 @@ struct JsonCursor {
 
   /// Takes a scalar or string with its quotes: all up to the next token but the space before that.
   std::string_view take_token() {
+    const char* const text = record->text;
     const std::uint32_t from = *token++;
-    std::uint32_t to = at_end() ? end : *token;
+    std::uint32_t to = at_end() ? record->end : *token;
     while (is_json_space(text[to - 1])) --to;
     return {text + from, to - from};
   }

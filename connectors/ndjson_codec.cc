@@ -64,11 +64,12 @@ class NdjsonDecoder final : public Decoder {
   /// Reads the lines of the block that is indexed.
   void read_block(std::string_view block, BatchWriter& writer) {
     const bool escapes = has_escape(block);
-    JsonCursor cursor{block.data(), index_.tokens(), 0};
+    JsonRecord record{block.data(), 0};
+    JsonCursor cursor{&record, index_.tokens()};
     std::string_view rest = block;
     while (!rest.empty()) {
       const std::string_view line = take_line(rest);
-      cursor.end = static_cast<std::uint32_t>(line.data() + line.size() - block.data());
+      record.end = static_cast<std::uint32_t>(line.data() + line.size() - block.data());
       if (cursor.at_end()) continue;  // blank
       writer.begin(line);
       if (line.size() > reader_.options().record_bytes_max) {

@@ -15,7 +15,7 @@ constexpr Reason kBadTime = "bad time";
 constexpr Reason kNoType = "no type";
 constexpr Reason kTypeIsNoString = "type is not a string";
 
-bool is_null(const JsonCursor& cursor) {
+bool is_null(JsonCursor cursor) {
   return cursor.peek() == 'n';
 }
 
@@ -56,14 +56,16 @@ Reason RecordReader::index_alone(std::string_view record) {
 
 Reason RecordReader::read_alone(std::string_view record, Event& event, Arena& arena) {
   if (const Reason reason = index_alone(record)) return reason;
-  return read({record.data(), index_.tokens(), size_of(record)}, has_escape(record), event, arena);
+  const JsonRecord whole{record.data(), size_of(record)};
+  return read({&whole, index_.tokens()}, has_escape(record), event, arena);
 }
 
 Reason RecordReader::read_as_type(Event& event, Arena& arena) {
   const std::string_view record = event.raw;
   if (const Reason reason = index_alone(record)) return reason;
   begin(has_escape(record));
-  JsonCursor cursor{record.data(), index_.tokens(), size_of(record)};
+  const JsonRecord whole{record.data(), size_of(record)};
+  JsonCursor cursor{&whole, index_.tokens()};
   const JsonCursor start = cursor;
   if (const Reason reason = scan(cursor, arena)) return reason;
   event.type = known_type(event.type_name);
@@ -82,7 +84,7 @@ Reason RecordReader::read(JsonCursor cursor, bool escapes, Event& event, Arena& 
   const JsonCursor start = cursor;
   if (const Reason reason = scan(cursor, arena)) return reason;
   const std::uint32_t last = cursor.token[-1];
-  event.raw = {start.text + *start.token, last + 1 - *start.token};
+  event.raw = {start.record->text + *start.token, last + 1 - *start.token};
   if (const Reason reason = read_time(start, event, arena)) return reason;
   if (const Reason reason = read_type(start, event, arena)) return reason;
   read_values(start, event, arena);
@@ -165,7 +167,7 @@ TypeId RecordReader::known_type(std::string_view name) const {
   return known == NameTable::kUnknown ? kOtherType : TypeId{static_cast<std::uint16_t>(known + 1)};
 }
 
-void RecordReader::read_values(const JsonCursor& cursor, Event& event, Arena& arena) {
+void RecordReader::read_values(JsonCursor cursor, Event& event, Arena& arena) {
   event.values = nullptr;
   if (!schema_->layout(event.type).seen) return;
   const std::vector<Slot>& slots = slots_[event.type.value];
@@ -214,7 +216,7 @@ Value RecordReader::read_value(JsonCursor cursor, Arena& arena) {
   if (first != '{' && first != '[') return scalar_value(cursor.take_token());
   const std::uint32_t from = *cursor.token;
   checker_.skip_value(cursor, 1);
-  return Value::json({cursor.text + from, cursor.token[-1] + 1 - from});
+  return Value::json({cursor.record->text + from, cursor.token[-1] + 1 - from});
 }
 
 std::string_view RecordReader::text_of(std::string_view between_quotes, Arena& arena) const {

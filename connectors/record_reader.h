@@ -61,7 +61,7 @@ class RecordReader {
   Reason read_time(JsonCursor cursor, Event& event, Arena& arena) const;
   Reason read_type(JsonCursor cursor, Event& event, Arena& arena);
   TypeId known_type(std::string_view name) const;
-  void read_values(const JsonCursor& cursor, Event& event, Arena& arena);
+  void read_values(JsonCursor cursor, Event& event, Arena& arena);
   Value read_slot(const Slot& slot, JsonCursor cursor, Arena& arena);
   bool descend(const PathSegment& segment, JsonCursor& cursor, Arena& arena);
   bool descend_to_member(std::string_view name, JsonCursor& cursor, Arena& arena);
