@@ -25,19 +25,19 @@ Status open_if_named(const std::string& path, std::unique_ptr<connectors::Sink>&
   return {};
 }
 
-Status write_to(const std::unique_ptr<connectors::Sink>& sink, const std::string& lines) {
+Status write_to(const std::unique_ptr<connectors::Sink>& sink, std::string_view lines) {
   if (sink == nullptr || lines.empty()) return {};
   if (auto written = sink->write(lines); !written) return written;
   return sink->commit();
 }
 
 /// The lines of `alerts` in their order: as they are, or put together in `sorted` where they came in another.
-const std::string& lines_in_order(const runtime::AlertBatch& alerts, std::string& sorted) {
+std::string_view lines_in_order(const runtime::AlertBatch& alerts, std::string& sorted) {
   std::size_t end = 0;
   const auto follows = [&end](const runtime::Alert& alert) {
     return alert.begin == std::exchange(end, alert.begin + alert.size);
   };
-  if (std::all_of(alerts.alerts.begin(), alerts.alerts.end(), follows)) return alerts.lines;
+  if (std::all_of(alerts.alerts.begin(), alerts.alerts.end(), follows)) return alerts.lines.text();
   sorted.clear();
   for (const runtime::Alert& alert : alerts.alerts) sorted += alerts.line(alert);
   return sorted;

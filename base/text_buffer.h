@@ -8,12 +8,20 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace tocsin {
 
 /// Keeps its memory when cleared. Moves what it holds when it grows.
 class TextBuffer {
  public:
+  TextBuffer() = default;
+  TextBuffer(TextBuffer&& other) noexcept { swap(other); }
+  TextBuffer& operator=(TextBuffer&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+
   std::string_view text() const { return {begin_.get(), size()}; }
   std::size_t size() const { return static_cast<std::size_t>(end_ - begin_.get()); }
   void clear() { end_ = begin_.get(); }
@@ -41,6 +49,11 @@ class TextBuffer {
   char& back() { return end_[-1]; }
 
  private:
+  void swap(TextBuffer& other) {
+    std::swap(begin_, other.begin_);
+    std::swap(end_, other.end_);
+    std::swap(limit_, other.limit_);
+  }
   void grow(std::size_t size) {
     const std::size_t used = this->size();
     const std::size_t capacity = std::max(2 * (used + size), std::size_t{256});

@@ -2,6 +2,7 @@
 /// What the engine hands out: alerts as JSON lines, each with its place in the one order they have.
 
 #include "base/ids.h"
+#include "base/text_buffer.h"
 #include "base/time.h"
 
 #include <compare>
@@ -56,13 +57,11 @@ struct Derived {
 
 struct AlertBatch {
   std::vector<Alert> alerts;
-  std::string lines;
+  TextBuffer lines;
   std::vector<Derived> derived;
   std::string derived_text;
 
-  std::string_view line(const Alert& alert) const {
-    return std::string_view(lines).substr(alert.begin, alert.size);
-  }
+  std::string_view line(const Alert& alert) const { return lines.text().substr(alert.begin, alert.size); }
   void clear() {
     alerts.clear();
     lines.clear();

@@ -115,14 +115,6 @@ void begin_with(AlertOrder& order, const TakenEvent& first) {
 
 }  // namespace
 
-AlertOrder order_of(const Event& event) {
-  AlertOrder order;
-  order.decided = event.time;
-  order.partition = event.partition.value;
-  order.offset = event.offset;
-  return order;
-}
-
 Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
     : context_{context},
       rule_{rule},
@@ -193,11 +185,10 @@ void Emitter::tell(const ResultView& result) {
   const AlertOrder order = place_of(result);
   if (becomes_event) derive(result, order);
   if (!context_.render_alerts) return;
-  line_.clear();
-  render(result, suppressed, line_);
   AlertBatch& batch = *context_.alerts;
-  batch.alerts.push_back({order, result.kind, result.time, batch.lines.size(), line_.size()});
-  batch.lines += line_.text();
+  const std::size_t begin = batch.lines.size();
+  render(result, suppressed, batch.lines);
+  batch.alerts.push_back({order, result.kind, result.time, begin, batch.lines.size() - begin});
 }
 
 /// Of the result whose path is at hand.

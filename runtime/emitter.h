@@ -30,7 +30,13 @@ struct ResultView {
 };
 
 /// The place in the order of alerts of what `event` brings.
-AlertOrder order_of(const Event& event);
+inline AlertOrder order_of(const Event& event) {
+  AlertOrder order;
+  order.decided = event.time;
+  order.partition = event.partition.value;
+  order.offset = event.offset;
+  return order;
+}
 
 /// For one rule of one shard.
 class Emitter {
@@ -108,7 +114,6 @@ class Emitter {
   EventTime ordinal_decided_ = kTimeMin;
   std::uint32_t ordinal_ = 0;
   std::vector<const TakenEvent*> path_;  // of the result in hand
-  TextBuffer line_;
   TextBuffer id_bytes_;
   TextBuffer id_;  // of the alert in hand, where it becomes an event
   std::string hole_;

@@ -64,8 +64,7 @@ static_assert(sizeof(StoredEvent) == 64);
 
 /// An event as it lies in its batch, for what is told and forgotten before the next one. Never freed.
 struct PassingEvent : StoredEvent {
-  PassingEvent(const Event& event, std::uint64_t number)
-      : StoredEvent{event, number, 0}, in_batch{&event} {}
+  PassingEvent(const Event& event, std::uint64_t number) : StoredEvent{event, number, 0}, in_batch{&event} {}
 
   const Event* in_batch;
 };

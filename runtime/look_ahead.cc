@@ -77,11 +77,11 @@ const KeyState& LookAhead::key_of(const Timer& timer) const {
 }
 
 void LookAhead::at(const TimerQueue& timers) const {
-  constexpr std::size_t kTimerPlace = 64;
-  constexpr std::size_t kTimerGeneration = 24;
-  constexpr std::size_t kTimerKey = 14;
-  constexpr std::size_t kTimerRuns = 8;
-  constexpr std::size_t kTimerTaken = 3;
+  constexpr std::size_t kTimerPlace = 24;
+  constexpr std::size_t kTimerGeneration = 10;
+  constexpr std::size_t kTimerKey = 6;
+  constexpr std::size_t kTimerRuns = 4;
+  constexpr std::size_t kTimerTaken = 2;
   if (const Timer* timer = timers.ahead(kTimerPlace); timer != nullptr) prefetch_line(timer);
   if (const Timer* timer = timers.ahead(kTimerGeneration); timer != nullptr) prefetch_line(timer->key);
   if (const Timer* timer = timers.ahead(kTimerKey); timer != nullptr) prefetch_key(key_of(*timer));

@@ -52,12 +52,12 @@ class LookAhead {
   void look_at_taken(std::size_t number);
 
   // How many events before its turn each thing of an event is looked at.
-  static constexpr std::size_t kPlace = 48;
-  static constexpr std::size_t kKey = 28;
-  static constexpr std::size_t kRuns = 12;
-  static constexpr std::size_t kWindow = 6;
-  static constexpr std::size_t kTaken = 4;
-  static constexpr std::size_t kKeys = 32;
+  static constexpr std::size_t kPlace = 16;
+  static constexpr std::size_t kKey = 10;
+  static constexpr std::size_t kRuns = 5;
+  static constexpr std::size_t kWindow = 3;
+  static constexpr std::size_t kTaken = 2;
+  static constexpr std::size_t kKeys = 16;
   static_assert(kKeys > kKey);
 
   const Stores& stores_;
