@@ -151,15 +151,13 @@ void prefetch_window(const KeyState& key);
 /// The same, still later, of what an alert shows: the event that the first run took, or the last one, as it
 /// lies in its block.
 inline void prefetch_taken(const KeyState& key, bool of_last) {
-  constexpr std::size_t kBytes = 192;
   if (key.rules.empty()) return;
   const ShortList<Run>& runs = key.rules.begin()->runs;
   const Run* const run = of_last ? runs.end() - (runs.empty() ? 0 : 1) : runs.begin();
   const void* const none = &key;
   // As above, without a branch.
   const std::array<const void* const*, 2> taken{reinterpret_cast<const void* const*>(&run->tail), &none};
-  const auto* const at = static_cast<const char*>(*taken[runs.empty() ? 1 : 0]);
-  for (std::size_t i = 0; i < kBytes; i += 64) prefetch_line(at + i);
+  prefetch_event(*taken[runs.empty() ? 1 : 0]);
 }
 
 /// The keys of one key space in one shard.

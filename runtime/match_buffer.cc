@@ -44,7 +44,10 @@ void MatchBuffer::release(TakenEvent* taken) {
 
 void collect_path(const TakenEvent* tail, std::vector<const TakenEvent*>& out) {
   out.clear();
-  for (; tail != nullptr; tail = tail->before) out.push_back(tail);
+  for (; tail != nullptr; tail = tail->before) {
+    prefetch_event(tail);
+    out.push_back(tail);
+  }
   std::reverse(out.begin(), out.end());
 }
 
