@@ -320,9 +320,16 @@ std::optional<EventTime> parse_units(std::string_view text, std::int64_t unit_ns
 }
 
 /// Writes `number` as `size` digits and moves `to` past them.
+constexpr std::array<std::array<char, 2>, 100> make_pairs() {
+  std::array<std::array<char, 2>, 100> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    pairs[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+  return pairs;
+}
+constexpr auto kPairs = make_pairs();
+
 void put_pair(char*& to, std::uint64_t number) {
-  *to++ = static_cast<char>('0' + number / 10);
-  *to++ = static_cast<char>('0' + number % 10);
+  to = std::copy_n(kPairs[number].data(), 2, to);
 }
 void put_triple(char*& to, std::uint64_t number) {
   *to++ = static_cast<char>('0' + number / 100);

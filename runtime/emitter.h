@@ -29,12 +29,16 @@ struct ResultView {
   bool has_span() const { return window != nullptr || window_end != kTimeMin; }
 };
 
-/// The place in the order of alerts of what `event` brings.
-inline AlertOrder order_of(const Event& event) {
-  AlertOrder order;
+/// Makes of the fresh `order` the place in the order of alerts of what `event` brings.
+inline void come_with(const Event& event, AlertOrder& order) {
   order.decided = event.time;
   order.partition = event.partition.value;
   order.offset = event.offset;
+}
+
+inline AlertOrder order_of(const Event& event) {
+  AlertOrder order;
+  come_with(event, order);
   return order;
 }
 

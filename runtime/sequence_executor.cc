@@ -302,7 +302,7 @@ void SequenceExecutor::emit_match(KeyState& key, const Run& run, CurrentEvent& e
   ResultView result;
   result.kind = AlertKind::match;
   result.time = event.event().time;
-  result.order = order_of(event.event());
+  come_with(event.event(), result.order);
   result.key = &key;
   result.tail = &last;
   emitter_.emit(result);
