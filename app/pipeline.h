@@ -28,7 +28,7 @@ struct PipelineOptions {
   std::size_t workers = 1;
   Duration disorder{0};          ///< how far the watermark trails the newest event time of a source
   std::optional<Duration> idle;  ///< after this much silence wall time moves the watermark; none: never
-  std::size_t batch_bytes = 256u << 10;      ///< small enough for what it becomes to stay in the cache
+  std::size_t batch_bytes = 512u << 10;      ///< small enough for what it becomes to stay in the cache
   std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next is read ahead
   connectors::DecodeOptions decode;
   std::size_t emitted_bytes_max = runtime::kEmittedBytesMax;  ///< at most that

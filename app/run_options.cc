@@ -130,7 +130,7 @@ const std::array kSettings = {
     Setting{"batch-bytes",
             Shape::text,
             "N",
-            "How much is read at once; 262144 if not given",
+            "How much is read at once; 524288 if not given",
             [](RunOptions& o, const std::string& v) {
               return store(read_count(v, kBatchBytesMin, kBatchBytesMax), o.pipeline.batch_bytes);
             }},
