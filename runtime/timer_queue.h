@@ -54,12 +54,12 @@ class TimerQueue {
     return timer;
   }
 
-  /// A timer of the same lane that comes about `places` after the next one, if the lanes take turns; null:
-  /// there is none.
-  const Timer* ahead(std::size_t places) const {
+  /// A timer of the same lane that comes about `places` after the next one, if the lanes take turns, and at
+  /// least `in_lane` places after it in the lane; null: there is none.
+  const Timer* ahead(std::size_t places, std::size_t in_lane) const {
     if (heads_.empty()) return nullptr;
     const auto& timers = lanes_[heads_.front().lane].timers;
-    if (heads_.size() > 1) places = (places + heads_.size() - 1) / heads_.size();
+    if (heads_.size() > 1) places = std::max((places + heads_.size() - 1) / heads_.size(), in_lane);
     return timers.size() > places ? &timers[places] : nullptr;
   }
 
