@@ -131,11 +131,17 @@ inline void prefetch_key(const KeyState& key) {
 }
 /// runs_only  as of the key's store: its third cache line need not be looked at
 inline void prefetch_runs(const KeyState& key, bool runs_only) {
+  constexpr std::size_t kRuleBytes = 512;
   constexpr std::size_t kRunBytes = 256;
   constexpr std::size_t kWindowStateBytes = 192;
   if (key.rules.empty()) return;
   const RuleState& first = *key.rules.begin();
-  if (key.rules.outside()) return prefetch_object(first);
+  if (key.rules.outside()) {
+    const auto* const states = reinterpret_cast<const char*>(key.rules.begin());
+    const std::size_t bytes = std::min(kRuleBytes, key.rules.size() * sizeof(RuleState));
+    for (std::size_t i = 0; i < bytes; i += 64) prefetch_line(states + i);
+    return;
+  }
   // Without asking whether there are any and where they lie, which cannot be foreseen.
   const auto* const begin = reinterpret_cast<const char*>(first.runs.begin());
   const auto* const last = reinterpret_cast<const char*>(first.runs.end()) - 1;
