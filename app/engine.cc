@@ -197,13 +197,18 @@ void Engine::watch_keys(std::size_t worker, EventTime since, const runtime::Shar
 }
 
 void Engine::merge_alerts(AlertBatch& out) {
+  const auto in_order = [](const PlacedAlert& a, const PlacedAlert& b) {
+    return a.alert->order < b.alert->order;
+  };
   merging_.clear();
   for (const AlertBatch& batch : alerts_) {
+    const auto merged = static_cast<std::ptrdiff_t>(merging_.size());
     for (const Alert& alert : batch.alerts) merging_.push_back({&batch, &alert});
+    const auto begin = merging_.begin() + merged;
+    // Of one level they are in order.
+    if (!std::is_sorted(begin, merging_.end(), in_order)) std::sort(begin, merging_.end(), in_order);
+    std::inplace_merge(merging_.begin(), begin, merging_.end(), in_order);
   }
-  std::sort(merging_.begin(), merging_.end(), [](const PlacedAlert& a, const PlacedAlert& b) {
-    return a.alert->order < b.alert->order;
-  });
   for (const PlacedAlert& place : merging_) {
     Alert& alert = out.alerts.emplace_back(*place.alert);
     alert.begin = out.lines.size();
