@@ -1,14 +1,12 @@
 #pragma once
-/// Matches and timeouts -> alerts: one JSON object a line, as LANGUAGE's section on alerts has it.
+/// Matches and timeouts -> alerts, each with its place in their order.
 
-#include "base/text_buffer.h"
+#include "runtime/alert_writer.h"
 #include "runtime/context.h"
 #include "runtime/derived_event.h"
-#include "runtime/evaluator.h"
 #include "runtime/key_store.h"
 
 #include <array>
-#include <string>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -25,8 +23,6 @@ struct ResultView {
   EventTime window_begin = kTimeMin;      ///< what the window spans, if the alert is to tell it
   EventTime window_end = kTimeMin;
   patterns::VariableMask waiting = 0;  ///< timeouts: variables that could have gone on
-
-  bool has_span() const { return window != nullptr || window_end != kTimeMin; }
 };
 
 /// Makes of the fresh `order` the place in the order of alerts of what `event` brings.
@@ -74,17 +70,7 @@ class Emitter {
   }
 
  private:
-  /// What is the same for all alerts of one kind, ready to be appended.
-  struct Kind {
-    std::string head;                  // `","rule":…,"severity":…,"time":"`
-    std::string id_bytes;              // the first of those that the id is the hash of
-    std::vector<std::string> message;  // the texts around its holes, as JSON, up to the closing quote
-    std::vector<patterns::ExpressionId> holes;
-    std::vector<std::string> fields;  // `"fields":{"query":`, then `,"waited":` and so on
-  };
   bool tells(AlertKind kind) const { return kind == AlertKind::match ? tells_matches_ : tells_timeouts_; }
-
-  static Kind make_kind(const patterns::Program& program, AlertKind kind);
 
   std::optional<TypeId> emitted_type(AlertKind kind) const;
   bool derives(AlertKind kind) const;
@@ -92,14 +78,7 @@ class Emitter {
   std::optional<std::uint64_t> held_back_before(const ResultView& result);
   AlertOrder place_of(const ResultView& result);
   void derive(const ResultView& result, const AlertOrder& order);
-  Scope scope_of(const ResultView& result, const EventPlace& decided);
-  void render(const ResultView& result, std::uint64_t suppressed, TextBuffer& line);
-  void append_id(const ResultView& result, TextBuffer& line);
-  void append_key(const ResultView& result, TextBuffer& line);
-  void append_output(const ResultView& result, const Kind& kind, TextBuffer& line);
-  void append_hole(const Value& v, TextBuffer& line);
-  void append_events(TextBuffer& line) const;
-  void append_waiting(patterns::VariableMask waiting, TextBuffer& line);
+  AlertView view_of(const ResultView& result, std::uint64_t suppressed) const;
 
   Context& context_;
   std::uint32_t rule_;
@@ -109,19 +88,11 @@ class Emitter {
   bool tells_matches_;           // the rule has an output for them
   bool tells_timeouts_;
   DerivedWriter derived_writer_;
-  std::array<Kind, 2> kinds_;            // by AlertKind
-  std::vector<std::string> key_begins_;  // by part of the key: `"key":{"user":`, then `,"device":` and so on
-  std::vector<std::string> variable_begins_;  // by variable: `"s":[`
-  patterns::VariableMask waiting_ = 0;        // of the last timeout
-  std::string waiting_text_;                  // `,"waiting":["c"]` for it
+  AlertWriter writer_;
 
   EventTime ordinal_decided_ = kTimeMin;
   std::uint32_t ordinal_ = 0;
   std::vector<const TakenEvent*> path_;  // of the result in hand
-  TextBuffer id_bytes_;
-  TextBuffer id_;  // of the alert in hand, where it becomes an event
-  std::string hole_;
-  std::string scratch_;
 };
 
 }  // namespace tocsin::runtime

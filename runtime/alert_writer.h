@@ -1,0 +1,89 @@
+#pragma once
+/// The lines of alerts: one JSON object each, as LANGUAGE's section on alerts has it.
+
+#include "base/arena.h"
+#include "base/text_buffer.h"
+#include "runtime/alert.h"
+#include "runtime/evaluator.h"
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tocsin::runtime {
+
+/// What the line of one alert is made from. Borrowed.
+struct AlertView {
+  AlertKind kind = AlertKind::match;
+  EventTime time;
+  EventPlace decided;                       ///< as of where tables are asked
+  std::string_view key;                     ///< key bytes
+  std::span<const TakenEvent* const> path;  ///< what was taken, the first event first
+  const TakenEvent* named = nullptr;        ///< the last of the events that the outputs may name
+  const WindowAnswers* window = nullptr;    ///< window rules
+  EventTime window_begin = kTimeMin;        ///< what the window spans, if the alert is to tell it
+  EventTime window_end = kTimeMin;
+  patterns::VariableMask waiting = 0;  ///< timeouts: variables that could have gone on
+  std::uint64_t suppressed = 0;        ///< alerts held back since the last one
+  bool idle_clock = false;             ///< wall time stood in for the events'
+
+  bool has_span() const { return window != nullptr || window_end != kTimeMin; }
+};
+
+/// For one rule. Looks at nothing but what it is given: not thread-safe, but no part of a shard.
+class AlertWriter {
+ public:
+  /// All borrowed. tables  null: every look-up is null
+  AlertWriter(const patterns::Program& program, const Schema& schema, const TableStore* tables);
+
+  /// Appends the line, with its break. null_operations  as of Scope
+  /// cost  one pass over its bytes; texts only of what the rule's message and fields name
+  void write(const AlertView& alert, std::uint64_t& null_operations, TextBuffer& line);
+
+  /// Its id alone, as it stands in the line, without quotes. Valid until the next call.
+  std::string_view id_of(const AlertView& alert);
+
+  /// For the rule's expressions about it, until the next call.
+  Scope scope_of(const AlertView& alert, std::uint64_t& null_operations);
+
+ private:
+  /// What is the same for all alerts of one kind, ready to be appended.
+  struct Kind {
+    std::string head;                  // `","rule":…,"severity":…,"time":"`
+    std::string id_bytes;              // the first of those that the id is the hash of
+    std::vector<std::string> message;  // the texts around its holes, as JSON, up to the closing quote
+    std::vector<patterns::ExpressionId> holes;
+    std::vector<std::string> fields;  // `"fields":{"query":`, then `,"waited":` and so on
+  };
+  static Kind make_kind(const patterns::Program& program, AlertKind kind);
+
+  void append_id(const AlertView& alert, TextBuffer& line);
+  void append_key(std::string_view bytes, TextBuffer& line);
+  void append_output(const AlertView& alert,
+                     const Kind& kind,
+                     std::uint64_t& null_operations,
+                     TextBuffer& line);
+  void append_hole(const Value& v, TextBuffer& line);
+  void append_events(std::span<const TakenEvent* const> path, TextBuffer& line) const;
+  void append_waiting(patterns::VariableMask waiting, TextBuffer& line);
+
+  const patterns::Program& program_;
+  const Schema& schema_;
+  const TableStore* tables_;
+  std::array<Kind, 2> kinds_;            // by AlertKind
+  std::vector<std::string> key_begins_;  // by part of the key: `"key":{"user":`, then `,"device":` and so on
+  std::vector<std::string> variable_begins_;  // by variable: `"s":[`
+  patterns::VariableMask waiting_ = 0;        // of the last timeout
+  std::string waiting_text_;                  // `,"waiting":["c"]` for it
+  TextBuffer id_bytes_;
+  TextBuffer id_;
+  std::string hole_;
+  std::string scratch_;
+  Arena texts_;  // made while one alert is worked on
+};
+
+}  // namespace tocsin::runtime
