@@ -26,7 +26,7 @@
 namespace tocsin::tests {
 namespace {
 
-constexpr std::uint64_t kWarmUp = 400'000;  // events: dozens of windows
+constexpr std::uint64_t kWarmUp = 800'000;  // events: dozens of windows, and chunks as large as they get
 constexpr std::uint64_t kCounted = 200'000;
 constexpr std::uint64_t kInThousandMax = 2;  // allocations, for each worker
 

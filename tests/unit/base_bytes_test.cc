@@ -3,7 +3,9 @@
 #include "base/bytes.h"
 #include "tests/support/catch.h"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tocsin::tests {
 
@@ -25,6 +27,16 @@ TEST_CASE("bytes are the same if none differs", "[base]") {
       b[i] = '!';
       CHECK(same_bytes(a.data(), b.data(), size) == (i >= size));
     }
+  }
+}
+
+TEST_CASE("few bytes are a word, the first of them lowest", "[base]") {
+  const std::string from = "\x01\xFE\x03\xFC\x05\xFA\x07\xF8";
+  for (std::size_t size = 0; size <= from.size(); ++size) {
+    const std::string bytes = from.substr(0, size);  // nothing may be read behind them
+    std::uint64_t want = 0;
+    for (std::size_t i = size; i > 0; --i) want = want << 8 | static_cast<unsigned char>(bytes[i - 1]);
+    CHECK(word_of_bytes(std::vector<char>(bytes.begin(), bytes.end()).data(), size) == want);
   }
 }
 

@@ -197,6 +197,20 @@ TEST_CASE("JSON strings are escaped and always UTF-8", "[base][value]") {
   CHECK(out == c.want);
 }
 
+TEST_CASE("a text is plain JSON unless it has a byte that is not, wherever that is", "[base][value]") {
+  for (std::size_t size = 0; size <= 20; ++size) {
+    CHECK(is_plain_json_text(std::string(size, 'a')));
+    for (std::size_t i = 0; i < size; ++i) {
+      for (const char odd : {'"', '\\', '\n', '\0', '\xFF'}) {
+        std::string text(size, 'a');
+        text[i] = odd;
+        CAPTURE(size, i, int{odd});
+        CHECK_FALSE(is_plain_json_text(text));
+      }
+    }
+  }
+}
+
 TEST_CASE("every kind has its word", "[base][value]") {
   CHECK(name_of(ValueKind::integer) == "int");
   CHECK(name_of(ValueKind::real) == "float");
