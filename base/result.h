@@ -1,12 +1,12 @@
 #pragma once
 /// What comes back when the world may fail: a value, or an error with a code and its context.
 
-#include <tl/expected.hpp>
-
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
+
+#include <tl/expected.hpp>
 
 namespace tocsin {
 

@@ -1,7 +1,6 @@
 #include "runtime/alert_writer.h"
 
 #include "runtime/derived_event.h"
-#include "runtime/match_buffer.h"
 
 #define XXH_INLINE_ALL  // some tens of bytes: the call would cost as much as the hash
 #include <xxhash.h>
@@ -104,10 +103,14 @@ std::string member_name(std::string_view name) {
 
 }  // namespace
 
-AlertWriter::AlertWriter(const patterns::Program& program, const Schema& schema, const TableStore* tables)
+AlertWriter::AlertWriter(const patterns::Program& program,
+                         const Schema& schema,
+                         const TableStore* tables,
+                         Arena& scratch)
     : program_{program},
       schema_{schema},
       tables_{tables},
+      texts_{scratch},
       kinds_{make_kind(program, AlertKind::match), make_kind(program, AlertKind::timeout)} {
   for (const patterns::KeyPart& part : program.key) {
     key_begins_.push_back((key_begins_.empty() ? "\"key\":{" : ",") + member_name(part.name));
@@ -223,7 +226,7 @@ void AlertWriter::append_key(std::string_view bytes, TextBuffer& line) {
   }
   for (const std::string& begin : key_begins_) {
     line += begin;
-    add_json(line, read_key_bytes(bytes), scratch_);
+    add_json(line, read_key_bytes(bytes), escaped_);
   }
   line += "},";
 }
@@ -242,17 +245,17 @@ void AlertWriter::append_output(const AlertView& alert,
   const auto& output = alert.kind == AlertKind::match ? program_.on_match : program_.on_timeout;
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
     line += kind.fields[i];
-    add_json(line, evaluate(scope, output->fields[i].value), scratch_);
+    add_json(line, evaluate(scope, output->fields[i].value), escaped_);
   }
   line += "},";
 }
 
 /// `v` as a message shows it, within a JSON string.
 void AlertWriter::append_hole(const Value& v, TextBuffer& line) {
-  if (v.is_string()) return add_json_text(line, v.as_text(), scratch_);
+  if (v.is_string()) return add_json_text(line, v.as_text(), escaped_);
   hole_.clear();
   append_plain(hole_, v);
-  add_json_text(line, hole_, scratch_);
+  add_json_text(line, hole_, escaped_);
 }
 
 /// variable -> list of the taken events, as received; variables in the order of the rule.

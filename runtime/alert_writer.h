@@ -37,8 +37,11 @@ struct AlertView {
 /// For one rule. Looks at nothing but what it is given: not thread-safe, but no part of a shard.
 class AlertWriter {
  public:
-  /// All borrowed. tables  null: every look-up is null
-  AlertWriter(const patterns::Program& program, const Schema& schema, const TableStore* tables);
+  /// All borrowed. tables  null: every look-up is null. scratch  for texts made while one alert is worked on
+  AlertWriter(const patterns::Program& program,
+              const Schema& schema,
+              const TableStore* tables,
+              Arena& scratch);
 
   /// Appends the line, with its break. null_operations  as of Scope
   /// cost  one pass over its bytes; texts only of what the rule's message and fields name
@@ -74,6 +77,7 @@ class AlertWriter {
   const patterns::Program& program_;
   const Schema& schema_;
   const TableStore* tables_;
+  Arena& texts_;
   std::array<Kind, 2> kinds_;            // by AlertKind
   std::vector<std::string> key_begins_;  // by part of the key: `"key":{"user":`, then `,"device":` and so on
   std::vector<std::string> variable_begins_;  // by variable: `"s":[`
@@ -82,8 +86,7 @@ class AlertWriter {
   TextBuffer id_bytes_;
   TextBuffer id_;
   std::string hole_;
-  std::string scratch_;
-  Arena texts_;  // made while one alert is worked on
+  std::string escaped_;
 };
 
 }  // namespace tocsin::runtime

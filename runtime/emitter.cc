@@ -30,7 +30,7 @@ Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
       tells_matches_{program_.on_match.has_value()},
       tells_timeouts_{program_.on_timeout.has_value()},
       derived_writer_{program_, context.rules->schema()},
-      writer_{program_, context.rules->schema(), context.tables} {}
+      writer_{program_, context.rules->schema(), context.tables, context.scratch} {}
 
 /// The type of the events that alerts of `kind` become.
 std::optional<TypeId> Emitter::emitted_type(AlertKind kind) const {

@@ -93,7 +93,8 @@ void LookAhead::at(const TimerQueue& timers) const {
     prefetch_executor(timer->rule);
   }
   if (!shows_taken_) return;
-  if (const Timer* timer = timers.ahead(kTimerTaken, 1); timer != nullptr) prefetch_taken(key_of(*timer), false);
+  if (const Timer* timer = timers.ahead(kTimerTaken, 1); timer != nullptr)
+    prefetch_taken(key_of(*timer), false);
 }
 
 void LookAhead::prefetch_executor(std::uint32_t rule) const {

@@ -43,7 +43,8 @@ class MatchBuffer {
   std::size_t next_leaving_ = 0;
 };
 
-/// Fetches into the cache what an alert shows of the event whose node is at `taken`, as it mostly lies in its block.
+/// Fetches into the cache what an alert shows of the event whose node is at `taken`, as it mostly lies in its
+/// block.
 inline void prefetch_event(const void* taken) {
   constexpr std::size_t kBytes = 192;
   for (std::size_t i = 0; i < kBytes; i += 64) prefetch_line(static_cast<const char*>(taken) + i);
