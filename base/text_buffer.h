@@ -36,6 +36,17 @@ class TextBuffer {
   }
   void take(std::size_t size) { end_ += size; }
 
+  /// Where what was written after the first `size` bytes is.
+  char* at(std::size_t size) { return begin_.get() + size; }
+
+  /// `text`, then `after`.
+  void add(std::string_view text, char after) {
+    char* const to = room(text.size() + 1);
+    copy_bytes(to, text.data(), text.size());
+    to[text.size()] = after;
+    take(text.size() + 1);
+  }
+
   TextBuffer& operator+=(std::string_view text) {
     copy_bytes(room(text.size()), text.data(), text.size());
     take(text.size());
@@ -57,7 +68,7 @@ class TextBuffer {
   void grow(std::size_t size) {
     const std::size_t used = this->size();
     const std::size_t capacity = std::max(2 * (used + size), std::size_t{256});
-    auto begin = std::make_unique<char[]>(capacity);
+    auto begin = std::make_unique_for_overwrite<char[]>(capacity);
     std::copy_n(begin_.get(), used, begin.get());
     begin_ = std::move(begin);
     end_ = begin_.get() + used;

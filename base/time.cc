@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace tocsin {
 namespace {
@@ -335,6 +336,18 @@ void put_triple(char*& to, std::uint64_t number) {
   *to++ = static_cast<char>('0' + number / 100);
   put_pair(to, number % 100);
 }
+/// `2023-11-14T`
+constexpr std::size_t kDateTextBytes = 11;
+void put_date(char* to, std::int64_t days) {
+  const Date date = civil_from_days(days);
+  put_pair(to, static_cast<std::uint64_t>(date.year) / 100);
+  put_pair(to, static_cast<std::uint64_t>(date.year) % 100);
+  *to++ = '-';
+  put_pair(to, date.month);
+  *to++ = '-';
+  put_pair(to, date.day);
+  *to = 'T';
+}
 void put_time_of_day(char*& to, std::uint64_t seconds) {
   put_pair(to, seconds / 3600);
   *to++ = ':';
@@ -420,19 +433,17 @@ std::optional<EventTime> time_from_units(std::int64_t count, TimeFormat format) 
   return EventTime{Duration{ns}};
 }
 
-char* put_rfc3339(char* to, EventTime t) {
+char* TimeWriter::put(char* to, EventTime t) {
   const std::int64_t ns = t.time_since_epoch().count();
   const std::int64_t seconds = ns / kNsPerSecond - (ns % kNsPerSecond < 0 ? 1 : 0);
-  const std::int64_t days = seconds / kSecondsPerDay - (seconds % kSecondsPerDay < 0 ? 1 : 0);
-  const Date date = civil_from_days(days);
-  put_pair(to, static_cast<std::uint64_t>(date.year) / 100);
-  put_pair(to, static_cast<std::uint64_t>(date.year) % 100);
-  *to++ = '-';
-  put_pair(to, date.month);
-  *to++ = '-';
-  put_pair(to, date.day);
-  *to++ = 'T';
-  put_time_of_day(to, static_cast<std::uint64_t>(seconds - days * kSecondsPerDay));
+  const std::int64_t day = seconds / kSecondsPerDay - (seconds % kSecondsPerDay < 0 ? 1 : 0);
+  if (day != day_) {
+    put_date(date_.data(), day);
+    day_ = day;
+  }
+  std::memcpy(to, date_.data(), date_.size());
+  to += kDateTextBytes;
+  put_time_of_day(to, static_cast<std::uint64_t>(seconds - day * kSecondsPerDay));
   const std::int64_t fraction = ns % kNsPerSecond;
   put_fraction(to, static_cast<std::uint64_t>(fraction < 0 ? fraction + kNsPerSecond : fraction));
   *to++ = 'Z';
@@ -440,8 +451,8 @@ char* put_rfc3339(char* to, EventTime t) {
 }
 
 void append_rfc3339(std::string& out, EventTime t) {
-  std::array<char, kRfc3339BytesMax> text;
-  out.append(text.data(), put_rfc3339(text.data(), t));
+  std::array<char, TimeWriter::kBytesMax> text;
+  out.append(text.data(), TimeWriter{}.put(text.data(), t));
 }
 
 }  // namespace tocsin

@@ -1,7 +1,9 @@
 #pragma once
 /// Event time: instants and lengths as the events tell them, in nanoseconds. Nothing here reads a clock.
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -60,8 +62,18 @@ std::optional<EventTime> time_from_units(std::int64_t count, TimeFormat format);
 /// Appends `2023-11-14T22:13:20.000Z`: milliseconds, or as many digits as the time needs.
 void append_rfc3339(std::string& out, EventTime t);
 
-/// The same at `to`, where there is room for kRfc3339BytesMax. Gives the end.
-char* put_rfc3339(char* to, EventTime t);
-inline constexpr std::size_t kRfc3339BytesMax = 32;
+/// Writes times as `append_rfc3339` does. Most are of the same day as the one before, the date of which is
+/// kept as text.
+class TimeWriter {
+ public:
+  static constexpr std::size_t kBytesMax = 32;
+
+  /// At `to`, where there is room for kBytesMax. Gives the end.
+  char* put(char* to, EventTime t);
+
+ private:
+  std::int64_t day_ = std::numeric_limits<std::int64_t>::min();  // since the epoch, of `date_`
+  std::array<char, 16> date_{};                                  // `2023-11-14T`
+};
 
 }  // namespace tocsin

@@ -7,6 +7,7 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 namespace tocsin {
 namespace {
@@ -69,10 +70,11 @@ void append_little_endian(std::string& out, T number) {
 template <class T>
 T read_little_endian(std::string_view& bytes) {
   TOCSIN_CHECK(bytes.size() >= sizeof(T), "key bytes end within a number");
-  std::uint64_t number = 0;
-  for (std::size_t i = sizeof(T); i-- > 0;) number = number << 8 | static_cast<unsigned char>(bytes[i]);
-  bytes.remove_prefix(sizeof(T));
-  return static_cast<T>(number);
+  static_assert(std::endian::native == std::endian::little);
+  T number{};
+  std::memcpy(&number, bytes.data(), sizeof number);
+  bytes.remove_prefix(sizeof number);
+  return number;
 }
 
 void append_key_number(std::string& out, KeyTag tag, std::uint64_t bits) {
@@ -220,7 +222,19 @@ bool all_plain(std::uint64_t bytes) {
   return (found & in_each_byte(0x80)) == 0;
 }
 
-/// How many bytes at the start of `text` may stand in a JSON string as they are.
+/// How many bytes at the start of `text` may stand in a JSON string as they are; the first `i` may.
+[[gnu::noinline]] std::size_t plain_run_from(std::string_view text, std::size_t i) {
+  while (i < text.size()) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c < 0x20 || c == '"' || c == '\\') return i;
+    const std::size_t bytes = c < 0x80 ? 1 : utf8_character_bytes(text.substr(i));
+    if (bytes == 0) return i;
+    i += bytes;
+  }
+  return i;
+}
+
+/// The same of all of them, by the word as long as they are the plainest.
 std::size_t plain_run(std::string_view text) {
   std::size_t i = 0;
   std::uint64_t word = 0;
@@ -233,14 +247,7 @@ std::size_t plain_run(std::string_view text) {
     word = word_of_bytes(text.data() + i, left) | in_each_byte('a') << (8 * left);
     if (all_plain(word)) return text.size();
   }
-  while (i < text.size()) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c < 0x20 || c == '"' || c == '\\') return i;
-    const std::size_t bytes = c < 0x80 ? 1 : utf8_character_bytes(text.substr(i));
-    if (bytes == 0) return i;
-    i += bytes;
-  }
-  return i;
+  return plain_run_from(text, i);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #define XXH_INLINE_ALL  // some tens of bytes: the call would cost as much as the hash
 #include <xxhash.h>
 
-#include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace tocsin::runtime {
@@ -28,23 +28,15 @@ namespace {
 
 constexpr std::string_view kIdBegin = "{\"id\":\"";
 
-void append_raw(TextBuffer& out, std::uint64_t number) {
-  std::memcpy(out.room(sizeof number), &number, sizeof number);
-  out.take(sizeof number);
-}
-
-/// One by one: all at once they would be read before they have been written.
 template <class... Numbers>
-void append_raw(TextBuffer& out, std::uint64_t first, Numbers... others) {
-  append_raw(out, first);
-  append_raw(out, others...);
-}
-
-/// With the quote and the comma behind it.
-void append_time(TextBuffer& out, EventTime time) {
-  char* const begin = out.room(kRfc3339BytesMax);
-  out.take(static_cast<std::size_t>(put_rfc3339(begin, time) - begin));
-  out += "\",";
+void append_raw(TextBuffer& out, Numbers... numbers) {
+  constexpr std::size_t kBytes = sizeof(std::uint64_t);
+  char* to = out.room(kBytes * sizeof...(numbers));
+  for (const std::uint64_t number : {std::uint64_t{numbers}...}) {
+    std::memcpy(to, &number, kBytes);
+    to += kBytes;
+  }
+  out.take(kBytes * sizeof...(numbers));
 }
 
 /// As append_json_text; `scratch` is of use where something has to be escaped.
@@ -71,17 +63,23 @@ void add_json(TextBuffer& out, const Value& v, std::string& scratch) {
   out += scratch;
 }
 
-constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<std::array<char, 2>, 256> pairs{};
-  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
-    pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
-  return pairs;
+/// The digits of `v` in base 16, the highest one first: each of eight bytes has one of four bits.
+constexpr std::uint64_t hex_digits(std::uint32_t v) {
+  std::uint64_t digits = std::uint64_t{v & 0xffffu} << 32 | v >> 16;
+  digits = (digits & 0x0000'00ff'0000'00ff) << 16 | (digits >> 8 & 0x0000'00ff'0000'00ff);
+  digits = (digits & 0x000f'000f'000f'000f) << 8 | (digits >> 4 & 0x000f'000f'000f'000f);
+  const std::uint64_t letters = (digits + 0x0606'0606'0606'0606) >> 4 & 0x0101'0101'0101'0101;
+  return digits + 0x3030'3030'3030'3030 + letters * ('a' - '0' - 10);
 }
-constexpr auto kHexPairs = make_hex_pairs();
+static_assert(hex_digits(0x09afc350) == 0x3035'3363'6661'3930, "as they lie in memory: 09afc350");
+static_assert(std::endian::native == std::endian::little);
 
 char* put_hex(char* to, std::uint64_t v) {
-  for (int shift = 56; shift >= 0; shift -= 8) to = std::copy_n(kHexPairs[v >> shift & 0xff].data(), 2, to);
+  for (const auto half : {static_cast<std::uint32_t>(v >> 32), static_cast<std::uint32_t>(v)}) {
+    const std::uint64_t digits = hex_digits(half);
+    std::memcpy(to, &digits, sizeof digits);
+    to += sizeof digits;
+  }
   return to;
 }
 
@@ -120,7 +118,7 @@ AlertWriter::AlertWriter(const patterns::Program& program,
 
 AlertWriter::Kind AlertWriter::make_kind(const patterns::Program& program, AlertKind kind) {
   Kind out;
-  out.head = "\"," + text_member("rule", program.id) + text_member("version", program.version) +
+  out.head = std::string(kIdBegin) + std::string(kIdBytes, '0') + "\"," + text_member("rule", program.id) + text_member("version", program.version) +
              text_member("kind", name_of(kind)) + text_member("severity", name_of(program.severity)) +
              "\"time\":\"";
   out.id_bytes = program.id + '\0' + program.version + static_cast<char>(kind);
@@ -146,7 +144,8 @@ AlertWriter::Kind AlertWriter::make_kind(const patterns::Program& program, Alert
 
 void AlertWriter::write(const AlertView& alert, std::uint64_t& null_operations, TextBuffer& line) {
   const Kind& kind = kinds_[static_cast<std::size_t>(alert.kind)];
-  append_id(alert, line);
+  gather_id_bytes(alert);
+  const std::size_t begin = line.size();
   line += kind.head;
   append_time(line, alert.time);
   if (alert.idle_clock) line += "\"clock\":\"idle\",";
@@ -167,12 +166,23 @@ void AlertWriter::write(const AlertView& alert, std::uint64_t& null_operations, 
     line += std::to_string(alert.suppressed);
   }
   line += "}\n";
+  // Only now: what was written in parts just before would be waited for.
+  put_id(line.at(begin + kIdBegin.size()));
+}
+
+/// With the quote and the comma behind it.
+void AlertWriter::append_time(TextBuffer& line, EventTime time) {
+  char* const begin = line.room(TimeWriter::kBytesMax + 2);
+  char* end = times_.put(begin, time);
+  *end++ = '"';
+  *end++ = ',';
+  line.take(static_cast<std::size_t>(end - begin));
 }
 
 std::string_view AlertWriter::id_of(const AlertView& alert) {
-  id_.clear();
-  append_id(alert, id_);
-  return id_.text().substr(kIdBegin.size());
+  gather_id_bytes(alert);
+  put_id(id_.data());
+  return {id_.data(), id_.size()};
 }
 
 /// Tables are asked as of the alert's place, which is borrowed.
@@ -188,8 +198,9 @@ Scope AlertWriter::scope_of(const AlertView& alert, std::uint64_t& null_operatio
   return scope;
 }
 
-/// `{"id":"…`: the same for the same rule, version, key and events, wherever and whenever it is found.
-void AlertWriter::append_id(const AlertView& alert, TextBuffer& line) {
+/// What the id is the hash of: the same for the same rule, version, key and events, wherever and whenever it
+/// is found.
+void AlertWriter::gather_id_bytes(const AlertView& alert) {
   id_bytes_.clear();
   id_bytes_ += kinds_[static_cast<std::size_t>(alert.kind)].id_bytes;
   append_raw(id_bytes_, alert.key.size());
@@ -212,11 +223,12 @@ void AlertWriter::append_id(const AlertView& alert, TextBuffer& line) {
       if (event.late()) id_bytes_ += event.event(schema_).type_name;
     }
   }
+}
+
+/// As it stands in the line: kIdBytes.
+void AlertWriter::put_id(char* to) const {
   const XXH128_hash_t hash = XXH3_128bits(id_bytes_.text().data(), id_bytes_.size());
-  line += kIdBegin;
-  char* const digits = line.room(2 * sizeof hash);
-  put_hex(put_hex(digits, hash.high64), hash.low64);
-  line.take(2 * sizeof hash);
+  put_hex(put_hex(to, hash.high64), hash.low64);
 }
 
 void AlertWriter::append_key(std::string_view bytes, TextBuffer& line) {
@@ -263,14 +275,11 @@ void AlertWriter::append_events(std::span<const TakenEvent* const> path, TextBuf
   line += "\"events\":{";
   patterns::VariableMask there = 0;
   for (const TakenEvent* taken : path) there |= patterns::mask_of(taken->variable);
-  for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
-    const patterns::VariableId variable{v};
-    if ((there & patterns::mask_of(variable)) == 0) continue;
-    line += variable_begins_[v];
+  for (patterns::VariableMask left = there; left != 0; left &= left - 1) {
+    const auto variable = static_cast<std::size_t>(std::countr_zero(left));
+    line += variable_begins_[variable];
     for (const TakenEvent* taken : path) {
-      if (taken->variable != variable) continue;
-      line += taken->stored->raw();
-      line += ',';
+      if (taken->variable.value == variable) line.add(taken->stored->raw(), ',');
     }
     line.back() = ']';
     line += ',';

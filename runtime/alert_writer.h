@@ -54,9 +54,11 @@ class AlertWriter {
   Scope scope_of(const AlertView& alert, std::uint64_t& null_operations);
 
  private:
+  static constexpr std::size_t kIdBytes = 32;
+
   /// What is the same for all alerts of one kind, ready to be appended.
   struct Kind {
-    std::string head;                  // `","rule":…,"severity":…,"time":"`
+    std::string head;                  // `{"id":"…","rule":…,"severity":…,"time":"`, the id yet to come
     std::string id_bytes;              // the first of those that the id is the hash of
     std::vector<std::string> message;  // the texts around its holes, as JSON, up to the closing quote
     std::vector<patterns::ExpressionId> holes;
@@ -64,7 +66,9 @@ class AlertWriter {
   };
   static Kind make_kind(const patterns::Program& program, AlertKind kind);
 
-  void append_id(const AlertView& alert, TextBuffer& line);
+  void gather_id_bytes(const AlertView& alert);
+  void put_id(char* to) const;
+  void append_time(TextBuffer& line, EventTime time);
   void append_key(std::string_view bytes, TextBuffer& line);
   void append_output(const AlertView& alert,
                      const Kind& kind,
@@ -83,8 +87,9 @@ class AlertWriter {
   std::vector<std::string> variable_begins_;  // by variable: `"s":[`
   patterns::VariableMask waiting_ = 0;        // of the last timeout
   std::string waiting_text_;                  // `,"waiting":["c"]` for it
-  TextBuffer id_bytes_;
-  TextBuffer id_;
+  TextBuffer id_bytes_;  // of the alert in hand
+  std::array<char, kIdBytes> id_{};
+  TimeWriter times_;
   std::string hole_;
   std::string escaped_;
 };

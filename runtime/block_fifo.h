@@ -22,7 +22,8 @@ class BlockFifo {
   const T& front() const { return (*first_)[head_]; }
   const T& back() const { return (*last_)[end_ - 1]; }
   const T& operator[](std::size_t i) const {
-    return (*blocks_[(head_ + i) / kInBlock])[(head_ + i) % kInBlock];
+    const std::size_t at = head_ + i;
+    return at < kInBlock ? (*first_)[at] : (*blocks_[at / kInBlock])[at % kInBlock];
   }
 
   /// Makes the item where it stays: a copy of what was just written would wait for it.

@@ -82,10 +82,12 @@ void LookAhead::at(const TimerQueue& timers) const {
   constexpr std::size_t kTimerKey = 6;
   constexpr std::size_t kTimerRuns = 4;
   constexpr std::size_t kTimerTaken = 2;
-  if (const Timer* timer = timers.ahead(kTimerPlace, 5); timer != nullptr) prefetch_line(timer);
-  if (const Timer* timer = timers.ahead(kTimerGeneration, 4); timer != nullptr) prefetch_line(timer->key);
-  if (const Timer* timer = timers.ahead(kTimerKey, 3); timer != nullptr) prefetch_key(key_of(*timer));
-  if (const Timer* timer = timers.ahead(kTimerRuns, 2); timer != nullptr) {
+  const auto coming = timers.coming();
+  if (!coming) return;
+  if (const Timer* timer = coming->at(kTimerPlace, 5); timer != nullptr) prefetch_line(timer);
+  if (const Timer* timer = coming->at(kTimerGeneration, 4); timer != nullptr) prefetch_line(timer->key);
+  if (const Timer* timer = coming->at(kTimerKey, 3); timer != nullptr) prefetch_key(key_of(*timer));
+  if (const Timer* timer = coming->at(kTimerRuns, 2); timer != nullptr) {
     const KeyState& key = key_of(*timer);
     const KeyStore& store = *stores_[key.space];
     prefetch_runs(key, store.runs_only());
@@ -93,7 +95,7 @@ void LookAhead::at(const TimerQueue& timers) const {
     prefetch_executor(timer->rule);
   }
   if (!shows_taken_) return;
-  if (const Timer* timer = timers.ahead(kTimerTaken, 1); timer != nullptr)
+  if (const Timer* timer = coming->at(kTimerTaken, 1); timer != nullptr)
     prefetch_taken(key_of(*timer), false);
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace tocsin::runtime {
@@ -54,13 +55,27 @@ class TimerQueue {
     return timer;
   }
 
-  /// A timer of the same lane that comes about `places` after the next one, if the lanes take turns, and at
-  /// least `in_lane` places after it in the lane; null: there is none.
-  const Timer* ahead(std::size_t places, std::size_t in_lane) const {
-    if (heads_.empty()) return nullptr;
-    const auto& timers = lanes_[heads_.front().lane].timers;
-    if (heads_.size() > 1) places = std::max((places + heads_.size() - 1) / heads_.size(), in_lane);
-    return timers.size() > places ? &timers[places] : nullptr;
+  /// The timers after the next one, for looking ahead.
+  class Coming {
+   public:
+    Coming(const BlockFifo<Timer>* lane, std::size_t lanes) : lane_{lane}, lanes_{lanes} {}
+
+    /// A timer of the same lane that comes about `places` after the next one, if the lanes take turns, and at
+    /// least `in_lane` places after it in the lane; null: there is none.
+    const Timer* at(std::size_t places, std::size_t in_lane) const {
+      if (lanes_ > 1) places = std::max((places + lanes_ - 1) / lanes_, in_lane);
+      return lane_->size() > places ? &(*lane_)[places] : nullptr;
+    }
+
+   private:
+    const BlockFifo<Timer>* lane_;
+    std::size_t lanes_;
+  };
+
+  /// None if no lane has timers.
+  std::optional<Coming> coming() const {
+    if (heads_.empty()) return std::nullopt;
+    return Coming{&lanes_[heads_.front().lane].timers, heads_.size()};
   }
 
   /// Calls `keep(timer)` for each timer, which may change it; forgets those for which it is false.
