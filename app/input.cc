@@ -33,20 +33,20 @@ Result<ReadState> Input::read(Chunk& chunk, std::size_t bytes_max, std::chrono::
   auto state = source_->read(pending_, bytes_max, wait);
   if (!state) return state;
   if (*state == ReadState::wait) return state;
-  chunk.read_at = std::chrono::steady_clock::now();
-  chunk.position_bytes = source_->position_bytes();
-  chunk.size_bytes = source_->size_bytes();
-  ended_ = *state == ReadState::end;
+  read_.read_at = std::chrono::steady_clock::now();
+  read_.position_bytes = source_->position_bytes();
+  read_.size_bytes = source_->size_bytes();
+  read_.ended = *state == ReadState::end;
   if (skipping_) skip_overlong();
   take_whole_records(chunk);
   return state;
 }
 
 void Input::take_whole_records(Chunk& chunk) {
-  const std::size_t whole = codec_->whole_records(pending_, ended_);
+  const std::size_t whole = codec_->whole_records(pending_, read_.ended);
   chunk.partition = partition_;
   chunk.offset = pending_offset_;
-  chunk.first_record = records;
+  chunk.first_record = records_;
   if (whole > 0) {
     // What is left over is a part of one record: it moves to the memory of an older chunk, the rest stays.
     chunk.bytes.assign(pending_, whole);
@@ -55,19 +55,22 @@ void Input::take_whole_records(Chunk& chunk) {
     std::swap(chunk.bytes, pending_);
     pending_offset_ += whole;
   }
-  if (pending_.size() > record_bytes_max_) {
-    overlong_ = OverlongRecord{pending_offset_, pending_.substr(0, kOverlongShown)};
-    ++records;
-    skipping_ = true;
-    skip_overlong();
-  }
+  chunk.overlong.reset();
+  if (pending_.size() > record_bytes_max_) cut_overlong(chunk);
+}
+
+void Input::cut_overlong(Chunk& chunk) {
+  chunk.overlong = OverlongRecord{pending_offset_, pending_.substr(0, kOverlongShown)};
+  ++records_;
+  skipping_ = true;
+  skip_overlong();
 }
 
 /// Throws away what belongs to a record that is too long, up to and with its end. Until that is there,
 /// `pending_` begins with what stands in for the record.
 void Input::skip_overlong() {
   const std::size_t size = codec_->first_record(pending_);
-  skipping_ = size == std::string::npos && !ended_;
+  skipping_ = size == std::string::npos && !read_.ended;
   const std::string_view stand_in = skipping_ ? codec_->stand_in(pending_) : std::string_view{};
   const std::size_t gone = std::min(size, pending_.size());
   pending_.replace(0, gone, stand_in);
@@ -90,7 +93,9 @@ void Input::decode(Chunk& chunk, std::size_t part) {
 void Input::admit(Chunk& chunk, Duration disorder) {
   chunk.late.clear();
   chunk.applied.clear();
+  EventTime newest = read_.newest;
   for (std::size_t part = 0; part < chunk.batches.size(); ++part) {
+    records_ += chunk.batches[part].records;
     auto& events = chunk.batches[part].events;
     for (std::size_t i = 0; i < events.size(); ++i) {
       Event& event = events[i];
@@ -98,13 +103,15 @@ void Input::admit(Chunk& chunk, Duration disorder) {
       event.late = event.time < watermark;
       if (event.late) {
         chunk.late.push_back({part, i, watermark});
-        furthest_behind = std::max(furthest_behind, newest - event.time);
+        read_.furthest_behind = std::max(read_.furthest_behind, newest - event.time);
       } else {
         newest = std::max(newest, event.time);
         chunk.newest = std::max(chunk.newest, event.time);
       }
     }
   }
+  read_.newest = newest;
+  chunk.progress = read_;
 }
 
 void Input::stream_late(Chunk& chunk, const runtime::RuleSet& rules) {
@@ -122,12 +129,6 @@ void Input::stream_late(Chunk& chunk, const runtime::RuleSet& rules) {
   }
 }
 
-void Input::take_in(const Chunk& chunk) {
-  last_read = chunk.read_at;
-  position_bytes = chunk.position_bytes;
-  size_bytes = chunk.size_bytes;
-}
-
 void Input::decode_again(Chunk& chunk) {
   for (std::size_t part = 0; part < chunk.parts.size(); ++part) {
     connectors::EventBatch& batch = chunk.batches[part];
@@ -138,10 +139,6 @@ void Input::decode_again(Chunk& chunk) {
     TOCSIN_CHECK(batch.events.size() == late.size(), "a record is an event under every schema or under none");
     for (std::size_t i = 0; i < late.size(); ++i) batch.events[i].late = late[i];
   }
-}
-
-std::optional<OverlongRecord> Input::take_overlong() {
-  return std::exchange(overlong_, std::nullopt);
 }
 
 }  // namespace tocsin::app

@@ -22,6 +22,22 @@ struct LateEvent {
   EventTime watermark;    ///< when it came
 };
 
+/// How far an input had come when a chunk was read.
+struct InputProgress {
+  EventTime newest = kTimeMin;  ///< time of the newest event so far; kTimeMin before the first
+  Duration furthest_behind{0};  ///< the most that a late event was behind it when it came
+  bool ended = false;           ///< nothing more will come
+  std::chrono::steady_clock::time_point read_at = std::chrono::steady_clock::now();
+  std::uint64_t position_bytes = 0;  ///< of the source
+  std::uint64_t size_bytes = 0;      ///< the same
+};
+
+/// A record cut off because it is longer than any may be.
+struct OverlongRecord {
+  std::uint64_t offset = 0;
+  std::string beginning;
+};
+
 /// Whole records and what was decoded from them, in parts that were decoded at the same time. Kept until
 /// every event in it has been released.
 struct Chunk {
@@ -37,15 +53,8 @@ struct Chunk {
   std::vector<Event> of_late_streams;           ///< what these have become for other rules
   Arena late_values;                            ///< of them
   EventTime newest = kTimeMin;                  ///< of its events that rules may see
-  std::chrono::steady_clock::time_point read_at;
-  std::uint64_t position_bytes = 0;  ///< of the source, when this was read
-  std::uint64_t size_bytes = 0;      ///< the same
-};
-
-/// A record cut off because it is longer than any may be.
-struct OverlongRecord {
-  std::uint64_t offset = 0;
-  std::string beginning;
+  std::optional<OverlongRecord> overlong;       ///< cut off behind its records
+  InputProgress progress;                       ///< with this chunk
 };
 
 /// Of what there is to do for each of its events.
@@ -54,6 +63,7 @@ inline Amount amount_of(const Chunk& chunk) {
   return chunk.bytes.size() < kMuch ? Amount::little : Amount::much;
 }
 
+/// Read and decoded by one thread, and taken in by another, which may be some chunks behind.
 class Input {
  public:
   Input(std::unique_ptr<connectors::Source> source,
@@ -62,7 +72,11 @@ class Input {
         PartitionId partition);
 
   const connectors::Source& source() const { return *source_; }
-  bool ended() const { return ended_; }
+
+  /// Whether nothing more can be read.
+  bool ended() const { return read_.ended; }
+  /// Time of the newest event that was read.
+  EventTime newest() const { return read_.newest; }
 
   /// Appends the next whole records to the empty `chunk.bytes`. `more` may come with no records: a long one
   /// grows.
@@ -74,14 +88,17 @@ class Input {
   /// Decodes one part. Calls for different parts may run at the same time.
   void decode(Chunk& chunk, std::size_t part);
 
-  /// Marks the events that are older than the watermark by the time they come, and moves `newest`.
+  /// Marks the events that are older than the watermark by the time they come, and notes in `chunk` how far
+  /// the input has come with it.
   void admit(Chunk& chunk, Duration disorder);
 
   /// Makes of the late events what `rules` want them to become.
   void stream_late(Chunk& chunk, const runtime::RuleSet& rules);
 
-  /// The engine has `chunk`: what may be asked at any time of how far this input has come.
-  void take_in(const Chunk& chunk);
+  /// The engine has `chunk`.
+  void take_in(const Chunk& chunk) { taken_ = chunk.progress; }
+  /// How far the input has come for the engine: with the newest chunk taken in.
+  const InputProgress& taken() const { return taken_; }
 
   /// Decodes `chunk` anew, for another schema. What was late stays late.
   void decode_again(Chunk& chunk);
@@ -89,21 +106,13 @@ class Input {
   void set_schema(const std::shared_ptr<const Schema>& schema, std::size_t workers);
   connectors::Decoder& decoder(std::size_t worker) { return *decoders_[worker]; }
 
-  /// The record that had to be cut off since the last call, if any.
-  std::optional<OverlongRecord> take_overlong();
-
-  /// Time of the newest event so far; kTimeMin before the first.
-  EventTime newest = kTimeMin;
   /// Events older than this are late even if this input has not got there: others or wall time have gone on.
+  /// Not to be changed while the input is read.
   EventTime floor = kTimeMin;
-  std::uint64_t records = 0;
-  Duration furthest_behind{0};  ///< the most that a late event was behind the newest time when it came
-  std::chrono::steady_clock::time_point last_read = std::chrono::steady_clock::now();
-  std::uint64_t position_bytes = 0;  ///< of the source, up to the newest chunk taken in
-  std::uint64_t size_bytes = 0;      ///< the same
 
  private:
   void take_whole_records(Chunk& chunk);
+  void cut_overlong(Chunk& chunk);
   void skip_overlong();
 
   std::unique_ptr<connectors::Source> source_;
@@ -114,8 +123,9 @@ class Input {
   std::string pending_;               // read, but no whole record yet
   std::uint64_t pending_offset_ = 0;  // of it in the partition
   bool skipping_ = false;             // within an overlong record
-  bool ended_ = false;
-  std::optional<OverlongRecord> overlong_;
+  std::uint64_t records_ = 0;         // read so far
+  InputProgress read_;
+  InputProgress taken_;
 };
 
 }  // namespace tocsin::app

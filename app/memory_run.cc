@@ -63,7 +63,8 @@ Result<std::deque<Loaded>> load(Input& input,
       router.route_all(
           next.chunk.batches[part].events, of_late_streams, options.workers, next.chunk.routed[part]);
     }
-    next.watermark = input.newest == kTimeMin ? kTimeMin : saturating_add(input.newest, -options.disorder);
+    const EventTime newest = input.newest();
+    next.watermark = newest == kTimeMin ? kTimeMin : saturating_add(newest, -options.disorder);
   }
   return loaded;
 }

@@ -21,6 +21,17 @@ std::shared_ptr<const runtime::RuleSet> rule_set_of(compiler::CompiledRules rule
       std::move(rules.schema), std::move(rules.programs), std::move(rules.tables));
 }
 
+/// So many chunks may be read ahead. Where wall time may stand in for the time of inputs that are idle, what
+/// is late in a chunk is known only when the one before has been taken in.
+ReaderOptions reader_options(const PipelineOptions& options) {
+  constexpr std::size_t kChunksAhead = 4;
+  return {options.batch_bytes,
+          options.disorder,
+          options.workers,
+          options.read_ahead_bytes,
+          options.idle ? 1 : kChunksAhead};
+}
+
 /// How much of a bad record a dead letter shows.
 constexpr std::size_t kRawShownMax = 64u << 10;
 
@@ -54,7 +65,7 @@ class Pipeline::Impl {
                  options.runs_scanned,
                  options.general_only}},
         corrections_{options.workers, options.disorder},
-        reader_{options.batch_bytes, options.disorder, options.workers} {
+        reader_{reader_options(options)} {
     reader_.set_rules(engine_.shared_rules(), engine_.tables());
     corrections_.begin(engine_.rules());
   }
@@ -79,9 +90,9 @@ class Pipeline::Impl {
 
  private:
   void take_in(Reading& reading, StepOutput& out);
-  void count(const Input& input, Chunk& chunk, StepOutput& out);
+  void count(Chunk& chunk, StepOutput& out);
   void put_aside(Chunk& chunk, const LateEvent& late, StepOutput& out);
-  void report_bad(Input& input, const Chunk& chunk, StepOutput& out);
+  void report_bad(const Input& input, const Chunk& chunk, StepOutput& out);
   void feed_newest();
   void route_again(Input& input, Chunk& chunk);
   EventTime move_time();
@@ -109,12 +120,12 @@ Result<StepState> Pipeline::Impl::step(StepOutput& out, milliseconds wait) {
   auto reading = reader_.next(wait);
   if (!reading) return tl::make_unexpected(reading.error());
   const bool more = reading->input != nullptr;
-  const bool flows = reading->chunk.bytes.size() >= options_.read_ahead_bytes;
   if (more) take_in(*reading, out);
   const EventTime release = move_time();
   const auto& inputs = reader_.inputs();
-  const bool ended = std::all_of(inputs.begin(), inputs.end(), [](const auto& i) { return i->ended(); });
-  if (more && flows) reader_.read_ahead();  // from here on the inputs are the reader's
+  const bool ended =
+      std::all_of(inputs.begin(), inputs.end(), [](const auto& i) { return i->taken().ended; });
+  if (more) reader_.read_ahead();
   if (more) feed_newest();
   step_engine(release, out);
   if (more) return StepState::more;
@@ -126,11 +137,11 @@ void Pipeline::Impl::take_in(Reading& reading, StepOutput& out) {
   counters_.bytes += reading.chunk.bytes.size();
   reading.input->take_in(reading.chunk);
   report_bad(*reading.input, reading.chunk, out);
-  count(*reading.input, reading.chunk, out);
+  count(reading.chunk, out);
   chunks_.push_back(std::move(reading.chunk));
 }
 
-void Pipeline::Impl::report_bad(Input& input, const Chunk& chunk, StepOutput& out) {
+void Pipeline::Impl::report_bad(const Input& input, const Chunk& chunk, StepOutput& out) {
   std::uint64_t before = chunk.first_record;
   for (const EventBatch& batch : chunk.batches) {
     for (const connectors::BadRecord& bad : batch.bad) {
@@ -141,20 +152,15 @@ void Pipeline::Impl::report_bad(Input& input, const Chunk& chunk, StepOutput& ou
     counters_.records += batch.records;
     counters_.bad += batch.bad.size();
   }
-  input.records += before - chunk.first_record;
-  if (const auto cut = input.take_overlong()) {
-    append_dead_letter(out.dead_letters,
-                       input.source().name(),
-                       cut->offset,
-                       input.records - 1,
-                       "record too long",
-                       cut->beginning);
+  if (const auto& cut = chunk.overlong) {
+    append_dead_letter(
+        out.dead_letters, input.source().name(), cut->offset, before, "record too long", cut->beginning);
     ++counters_.records;
     ++counters_.bad;
   }
 }
 
-void Pipeline::Impl::count(const Input& input, Chunk& chunk, StepOutput& out) {
+void Pipeline::Impl::count(Chunk& chunk, StepOutput& out) {
   for (const LateEvent& late : chunk.late) put_aside(chunk, late, out);
   for (const EventBatch& batch : chunk.batches) counters_.events += batch.events.size();
   const std::size_t unseen = chunk.late.size() - chunk.applied.size();
@@ -162,7 +168,7 @@ void Pipeline::Impl::count(const Input& input, Chunk& chunk, StepOutput& out) {
   counters_.late += unseen;
   counters_.applied += chunk.applied.size();
   counters_.streamed += chunk.of_late_streams.size();
-  counters_.furthest_behind = std::max(counters_.furthest_behind, input.furthest_behind);
+  counters_.furthest_behind = std::max(counters_.furthest_behind, chunk.progress.furthest_behind);
 }
 
 /// An event that is late for most rules.
@@ -203,7 +209,7 @@ void Pipeline::Impl::route_again(Input& input, Chunk& chunk) {
 
 bool Pipeline::Impl::idle(const Input& input) const {
   return options_.idle && !input.source().finite() &&
-         steady_clock::now() - input.last_read >= std::chrono::nanoseconds(*options_.idle);
+         steady_clock::now() - input.taken().read_at >= std::chrono::nanoseconds(*options_.idle);
 }
 
 /// Moves the watermark to where the inputs allow. Returns up to and with which time events may be released.
@@ -213,11 +219,12 @@ EventTime Pipeline::Impl::move_time() {
   steady_clock::time_point last_read{};
   bool any_open = false;
   for (const auto& input : reader_.inputs()) {
-    newest = std::max(newest, input->newest);
-    last_read = std::max(last_read, input->last_read);
-    if (input->ended()) continue;
+    const InputProgress& taken = input->taken();
+    newest = std::max(newest, taken.newest);
+    last_read = std::max(last_read, taken.read_at);
+    if (taken.ended) continue;
     any_open = true;
-    if (!idle(*input)) least = std::min(least, input->newest);
+    if (!idle(*input)) least = std::min(least, taken.newest);
   }
   wall_time_ = any_open && least == kTimeMax && newest != kTimeMin;
   EventTime now = least == kTimeMax ? newest : least;
@@ -264,11 +271,11 @@ void Pipeline::Impl::count_runs(EventTime release) {
 }
 
 void Pipeline::Impl::drain(StepOutput& out) {
-  if (auto left = reader_.take_left()) {
+  while (auto left = reader_.take_left()) {
     take_in(*left, out);
     feed_newest();
   }
-  for (const auto& input : reader_.inputs()) watermark_ = std::max(watermark_, input->newest);
+  for (const auto& input : reader_.inputs()) watermark_ = std::max(watermark_, input->taken().newest);
   wall_time_ = false;
   step_engine(kTimeMax, out);
 }
@@ -450,15 +457,15 @@ std::vector<TableCounters> Pipeline::table_counters() const {
 
 std::uint64_t Pipeline::input_position_bytes() const {
   std::uint64_t sum = 0;
-  for (const auto& input : impl_->reader_.inputs()) sum += input->position_bytes;
+  for (const auto& input : impl_->reader_.inputs()) sum += input->taken().position_bytes;
   return sum;
 }
 
 std::uint64_t Pipeline::input_size_bytes() const {
   std::uint64_t sum = 0;
   for (const auto& input : impl_->reader_.inputs()) {
-    if (input->size_bytes == 0) return 0;
-    sum += input->size_bytes;
+    if (input->taken().size_bytes == 0) return 0;
+    sum += input->taken().size_bytes;
   }
   return sum;
 }

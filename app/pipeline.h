@@ -29,7 +29,7 @@ struct PipelineOptions {
   Duration disorder{0};          ///< how far the watermark trails the newest event time of a source
   std::optional<Duration> idle;  ///< after this much silence wall time moves the watermark; none: never
   std::size_t batch_bytes = 512u << 10;      ///< small enough for what it becomes to stay in the cache
-  std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next is read ahead
+  std::size_t read_ahead_bytes = 64u << 10;  ///< after a chunk of so many the next ones are read ahead
   connectors::DecodeOptions decode;
   std::size_t emitted_bytes_max = runtime::kEmittedBytesMax;  ///< at most that
   std::size_t runs_scanned = runtime::kRunsScanned;           ///< see ShardOptions
@@ -97,7 +97,7 @@ class Pipeline {
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
 
   /// Reads one chunk from the input that is furthest behind in time and takes it through the engine; where
-  /// much comes at once, the next one is read and decoded meanwhile.
+  /// much comes at once, the next ones are read and decoded meanwhile.
   /// wait   how long a live input may be waited for
   Result<StepState> step(StepOutput& out, std::chrono::milliseconds wait);
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace tocsin {
 
@@ -36,6 +37,12 @@ inline void copy_bytes(char* to, const char* from, std::size_t size) {
   } else {
     for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
   }
+}
+
+/// The same of a text, which has room at `to`. Gives the end.
+inline char* put_bytes(char* to, std::string_view text) {
+  copy_bytes(to, text.data(), text.size());
+  return to + text.size();
 }
 
 /// Whether the `size` bytes at `a` and `b` are the same.

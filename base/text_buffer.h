@@ -30,34 +30,26 @@ class TextBuffer {
   void truncate(std::size_t size) { end_ = begin_.get() + size; }
 
   /// Where the next `size` bytes go: write them there, then `take` them.
-  char* room(std::size_t size) {
-    if (static_cast<std::size_t>(limit_ - end_) < size) grow(size);
+  char* room(std::size_t size) { return room_from(end_, size); }
+  void take(std::size_t size) { end_ += size; }
+
+  /// The same for who writes more than one text, up to `end` so far, which need not be taken each time.
+  char* room_from(char* end, std::size_t size) {
+    if (static_cast<std::size_t>(limit_ - end) >= size) return end;
+    end_ = end;
+    grow(size);
     return end_;
   }
-  void take(std::size_t size) { end_ += size; }
+  void take_to(char* end) { end_ = end; }
 
   /// Where what was written after the first `size` bytes is.
   char* at(std::size_t size) { return begin_.get() + size; }
-
-  /// `text`, then `after`.
-  void add(std::string_view text, char after) {
-    char* const to = room(text.size() + 1);
-    copy_bytes(to, text.data(), text.size());
-    to[text.size()] = after;
-    take(text.size() + 1);
-  }
 
   TextBuffer& operator+=(std::string_view text) {
     copy_bytes(room(text.size()), text.data(), text.size());
     take(text.size());
     return *this;
   }
-  TextBuffer& operator+=(char c) {
-    *room(1) = c;
-    take(1);
-    return *this;
-  }
-  char& back() { return end_[-1]; }
 
  private:
   void swap(TextBuffer& other) {

@@ -5,6 +5,7 @@
 #define XXH_INLINE_ALL  // some tens of bytes: the call would cost as much as the hash
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -29,38 +30,12 @@ namespace {
 constexpr std::string_view kIdBegin = "{\"id\":\"";
 
 template <class... Numbers>
-void append_raw(TextBuffer& out, Numbers... numbers) {
-  constexpr std::size_t kBytes = sizeof(std::uint64_t);
-  char* to = out.room(kBytes * sizeof...(numbers));
+char* put_raw(char* to, Numbers... numbers) {
   for (const std::uint64_t number : {std::uint64_t{numbers}...}) {
-    std::memcpy(to, &number, kBytes);
-    to += kBytes;
+    std::memcpy(to, &number, sizeof number);
+    to += sizeof number;
   }
-  out.take(kBytes * sizeof...(numbers));
-}
-
-/// As append_json_text; `scratch` is of use where something has to be escaped.
-void add_json_text(TextBuffer& out, std::string_view text, std::string& scratch) {
-  if (is_plain_json_text(text)) {
-    out += text;
-    return;
-  }
-  scratch.clear();
-  append_json_text(scratch, text);
-  out += scratch;
-}
-
-/// As append_json.
-void add_json(TextBuffer& out, const Value& v, std::string& scratch) {
-  if (v.is_string()) {
-    out += '"';
-    add_json_text(out, v.as_text(), scratch);
-    out += '"';
-    return;
-  }
-  scratch.clear();
-  append_json(scratch, v);
-  out += scratch;
+  return to;
 }
 
 /// The digits of `v` in base 16, the highest one first: each of eight bytes has one of four bits.
@@ -114,13 +89,24 @@ AlertWriter::AlertWriter(const patterns::Program& program,
     key_begins_.push_back((key_begins_.empty() ? "\"key\":{" : ",") + member_name(part.name));
   }
   for (const patterns::Variable& v : program.variables) variable_begins_.push_back(member_name(v.name) + '[');
+  constant_bytes_ = std::max(kinds_[0].constant_bytes(), kinds_[1].constant_bytes()) + kConstantBytesMax;
+  for (const std::string& begin : key_begins_) constant_bytes_ += begin.size();
+  for (const std::string& begin : variable_begins_)
+    constant_bytes_ += 2 * (begin.size() + 1);  // among the events, and those waited for
+}
+
+std::size_t AlertWriter::Kind::constant_bytes() const {
+  std::size_t bytes = head.size();
+  for (const std::string& text : message) bytes += text.size();
+  for (const std::string& text : fields) bytes += text.size();
+  return bytes;
 }
 
 AlertWriter::Kind AlertWriter::make_kind(const patterns::Program& program, AlertKind kind) {
   Kind out;
-  out.head = std::string(kIdBegin) + std::string(kIdBytes, '0') + "\"," + text_member("rule", program.id) + text_member("version", program.version) +
-             text_member("kind", name_of(kind)) + text_member("severity", name_of(program.severity)) +
-             "\"time\":\"";
+  out.head = std::string(kIdBegin) + std::string(kIdBytes, '0') + "\"," + text_member("rule", program.id) +
+             text_member("version", program.version) + text_member("kind", name_of(kind)) +
+             text_member("severity", name_of(program.severity)) + "\"time\":\"";
   out.id_bytes = program.id + '\0' + program.version + static_cast<char>(kind);
   const auto& output = kind == AlertKind::match ? program.on_match : program.on_timeout;
   if (!output) return out;
@@ -146,37 +132,27 @@ void AlertWriter::write(const AlertView& alert, std::uint64_t& null_operations, 
   const Kind& kind = kinds_[static_cast<std::size_t>(alert.kind)];
   gather_id_bytes(alert);
   const std::size_t begin = line.size();
-  line += kind.head;
-  append_time(line, alert.time);
-  if (alert.idle_clock) line += "\"clock\":\"idle\",";
-  append_key(alert.key, line);
-  append_output(alert, kind, null_operations, line);
+  char* at = put_bytes(line.room(constant_bytes_), kind.head);
+  at = put_time(at, alert.time);
+  if (alert.idle_clock) at = put_bytes(at, "\"clock\":\"idle\",");
+  at = put_key(alert.key, line, at);
+  if (!kind.message.empty() || !kind.fields.empty()) at = put_output(alert, kind, null_operations, line, at);
   if (alert.has_span()) {
-    line += "\"window\":{\"start\":\"";
-    append_time(line, alert.window_begin);
-    line += "\"end\":\"";
-    append_time(line, alert.window_end);
-    line.back() = '}';
-    line += ',';
+    at = put_time(put_bytes(at, "\"window\":{\"start\":\""), alert.window_begin);
+    at = put_time(put_bytes(at, "\"end\":\""), alert.window_end);
+    at = put_bytes(at - 1, "},");
   }
-  append_events(alert.path, line);
-  if (alert.kind == AlertKind::timeout) append_waiting(alert.waiting, line);
-  if (alert.suppressed > 0) {
-    line += ",\"suppressed\":";
-    line += std::to_string(alert.suppressed);
-  }
-  line += "}\n";
+  at = put_events(alert.path, line, at);
+  if (alert.kind == AlertKind::timeout) at = put_bytes(at, waiting_text(alert.waiting));
+  if (alert.suppressed > 0) at = put_bytes(at, ",\"suppressed\":" + std::to_string(alert.suppressed));
+  line.take_to(put_bytes(at, "}\n"));
   // Only now: what was written in parts just before would be waited for.
   put_id(line.at(begin + kIdBegin.size()));
 }
 
 /// With the quote and the comma behind it.
-void AlertWriter::append_time(TextBuffer& line, EventTime time) {
-  char* const begin = line.room(TimeWriter::kBytesMax + 2);
-  char* end = times_.put(begin, time);
-  *end++ = '"';
-  *end++ = ',';
-  line.take(static_cast<std::size_t>(end - begin));
+char* AlertWriter::put_time(char* at, EventTime time) {
+  return put_bytes(times_.put(at, time), "\",");
 }
 
 std::string_view AlertWriter::id_of(const AlertView& alert) {
@@ -201,28 +177,29 @@ Scope AlertWriter::scope_of(const AlertView& alert, std::uint64_t& null_operatio
 /// What the id is the hash of: the same for the same rule, version, key and events, wherever and whenever it
 /// is found.
 void AlertWriter::gather_id_bytes(const AlertView& alert) {
+  constexpr std::size_t kNumbers = 3;  // of an event; no more come before it
+  constexpr std::size_t kNumbersBytes = kNumbers * sizeof(std::uint64_t);
+  const std::string& begin = kinds_[static_cast<std::size_t>(alert.kind)].id_bytes;
   id_bytes_.clear();
-  id_bytes_ += kinds_[static_cast<std::size_t>(alert.kind)].id_bytes;
-  append_raw(id_bytes_, alert.key.size());
-  id_bytes_ += alert.key;
-  if (alert.has_span()) {
-    append_raw(id_bytes_,
-               static_cast<std::uint64_t>(alert.window_begin.time_since_epoch().count()),
-               static_cast<std::uint64_t>(alert.window_end.time_since_epoch().count()));
-  }
-  if (alert.window == nullptr && alert.path.empty())
-    append_raw(id_bytes_, static_cast<std::uint64_t>(alert.time.time_since_epoch().count()));
+  char* at = id_bytes_.room(begin.size() + alert.key.size() + 2 * kNumbersBytes);
+  at = put_raw(put_bytes(at, begin), alert.key.size());
+  at = put_bytes(at, alert.key);
+  const auto number = [](EventTime time) {
+    return static_cast<std::uint64_t>(time.time_since_epoch().count());
+  };
+  if (alert.has_span()) at = put_raw(at, number(alert.window_begin), number(alert.window_end));
+  if (alert.window == nullptr && alert.path.empty()) at = put_raw(at, number(alert.time));
   for (const TakenEvent* taken : alert.path) {
     const StoredEvent& event = *taken->stored;
-    if (event.partition == kDerivedPartition) {
-      append_raw(id_bytes_, taken->variable.value, event.partition.value);
-      id_bytes_ += alert_id_of(event.raw());
-    } else {
-      append_raw(id_bytes_, taken->variable.value, event.partition.value, event.offset);
-      // A record may be in several streams.
-      if (event.late()) id_bytes_ += event.event(schema_).type_name;
-    }
+    std::string_view name;
+    if (event.late()) name = event.event(schema_).type_name;  // a record may be in several streams
+    if (event.partition == kDerivedPartition) name = alert_id_of(event.raw());
+    at = id_bytes_.room_from(at, kNumbersBytes + name.size());
+    at = put_raw(at, taken->variable.value, event.partition.value);
+    if (event.partition != kDerivedPartition) at = put_raw(at, event.offset);
+    at = put_bytes(at, name);
   }
+  id_bytes_.take_to(at);
 }
 
 /// As it stands in the line: kIdBytes.
@@ -231,79 +208,90 @@ void AlertWriter::put_id(char* to) const {
   put_hex(put_hex(to, hash.high64), hash.low64);
 }
 
-void AlertWriter::append_key(std::string_view bytes, TextBuffer& line) {
-  if (key_begins_.empty()) {
-    line += "\"key\":{},";
-    return;
+/// `text` as it stands in a JSON string.
+char* AlertWriter::put_text(std::string_view text, TextBuffer& line, char* at) {
+  if (!is_plain_json_text(text)) {
+    escaped_.clear();
+    append_json_text(escaped_, text);
+    text = escaped_;
   }
-  for (const std::string& begin : key_begins_) {
-    line += begin;
-    add_json(line, read_key_bytes(bytes), escaped_);
-  }
-  line += "},";
+  return put_bytes(line.room_from(at, text.size() + constant_bytes_), text);
 }
 
-void AlertWriter::append_output(const AlertView& alert,
-                                const Kind& kind,
-                                std::uint64_t& null_operations,
-                                TextBuffer& line) {
-  if (kind.message.empty() && kind.fields.empty()) return;
+/// `v` as JSON.
+char* AlertWriter::put_value(const Value& v, TextBuffer& line, char* at) {
+  if (v.is_string()) return put_bytes(put_text(v.as_text(), line, put_bytes(at, "\"")), "\"");
+  escaped_.clear();
+  append_json(escaped_, v);
+  return put_bytes(line.room_from(at, escaped_.size() + constant_bytes_), escaped_);
+}
+
+char* AlertWriter::put_key(std::string_view bytes, TextBuffer& line, char* at) {
+  if (key_begins_.empty()) return put_bytes(at, "\"key\":{},");
+  for (const std::string& begin : key_begins_) {
+    at = put_bytes(at, begin);
+    at = put_value(read_key_bytes(bytes), line, at);
+  }
+  return put_bytes(at, "},");
+}
+
+char* AlertWriter::put_output(
+    const AlertView& alert, const Kind& kind, std::uint64_t& null_operations, TextBuffer& line, char* at) {
   const Scope scope = scope_of(alert, null_operations);
   for (std::size_t i = 0; i < kind.message.size(); ++i) {
-    line += kind.message[i];
-    if (i < kind.holes.size()) append_hole(evaluate(scope, kind.holes[i]), line);
+    at = put_bytes(at, kind.message[i]);
+    if (i < kind.holes.size()) at = put_hole(evaluate(scope, kind.holes[i]), line, at);
   }
-  if (kind.fields.empty()) return;
+  if (kind.fields.empty()) return at;
   const auto& output = alert.kind == AlertKind::match ? program_.on_match : program_.on_timeout;
   for (std::size_t i = 0; i < kind.fields.size(); ++i) {
-    line += kind.fields[i];
-    add_json(line, evaluate(scope, output->fields[i].value), escaped_);
+    at = put_bytes(at, kind.fields[i]);
+    at = put_value(evaluate(scope, output->fields[i].value), line, at);
   }
-  line += "},";
+  return put_bytes(at, "},");
 }
 
 /// `v` as a message shows it, within a JSON string.
-void AlertWriter::append_hole(const Value& v, TextBuffer& line) {
-  if (v.is_string()) return add_json_text(line, v.as_text(), escaped_);
+char* AlertWriter::put_hole(const Value& v, TextBuffer& line, char* at) {
+  if (v.is_string()) return put_text(v.as_text(), line, at);
   hole_.clear();
   append_plain(hole_, v);
-  add_json_text(line, hole_, escaped_);
+  return put_text(hole_, line, at);
 }
 
 /// variable -> list of the taken events, as received; variables in the order of the rule.
-void AlertWriter::append_events(std::span<const TakenEvent* const> path, TextBuffer& line) const {
-  line += "\"events\":{";
+char* AlertWriter::put_events(std::span<const TakenEvent* const> path, TextBuffer& line, char* at) const {
+  at = put_bytes(at, "\"events\":{");
   patterns::VariableMask there = 0;
   for (const TakenEvent* taken : path) there |= patterns::mask_of(taken->variable);
+  if (there == 0) return put_bytes(at, "}");
   for (patterns::VariableMask left = there; left != 0; left &= left - 1) {
     const auto variable = static_cast<std::size_t>(std::countr_zero(left));
-    line += variable_begins_[variable];
+    at = put_bytes(at, variable_begins_[variable]);
     for (const TakenEvent* taken : path) {
-      if (taken->variable.value == variable) line.add(taken->stored->raw(), ',');
+      if (taken->variable.value != variable) continue;
+      const std::string_view raw = taken->stored->raw();
+      at = put_bytes(line.room_from(at, raw.size() + constant_bytes_), raw);
+      at = put_bytes(at, ",");
     }
-    line.back() = ']';
-    line += ',';
+    at = put_bytes(at - 1, "],");
   }
-  if (there == 0) {
-    line += '}';
-  } else {
-    line.back() = '}';
-  }
+  return put_bytes(at - 1, "}");
 }
 
-void AlertWriter::append_waiting(VariableMask waiting, TextBuffer& line) {
-  if (waiting != waiting_ || waiting_text_.empty()) {
-    waiting_ = waiting;
-    waiting_text_ = ",\"waiting\":[";
-    for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
-      if ((waiting & patterns::mask_of(patterns::VariableId{v})) == 0) continue;
-      append_json_string(waiting_text_, program_.variables[v].name);
-      waiting_text_ += ',';
-    }
-    if (waiting != 0) waiting_text_.pop_back();
-    waiting_text_ += ']';
+/// `,"waiting":["c"]`
+std::string_view AlertWriter::waiting_text(VariableMask waiting) {
+  if (waiting == waiting_ && !waiting_text_.empty()) return waiting_text_;
+  waiting_ = waiting;
+  waiting_text_ = ",\"waiting\":[";
+  for (std::uint16_t v = 0; v < program_.variables.size(); ++v) {
+    if ((waiting & patterns::mask_of(patterns::VariableId{v})) == 0) continue;
+    append_json_string(waiting_text_, program_.variables[v].name);
+    waiting_text_ += ',';
   }
-  line += waiting_text_;
+  if (waiting != 0) waiting_text_.pop_back();
+  waiting_text_ += ']';
+  return waiting_text_;
 }
 
 }  // namespace tocsin::runtime

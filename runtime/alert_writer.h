@@ -55,6 +55,8 @@ class AlertWriter {
 
  private:
   static constexpr std::size_t kIdBytes = 32;
+  static constexpr std::size_t kConstantBytesMax =
+      512;  ///< of what is the same for all rules, with the times
 
   /// What is the same for all alerts of one kind, ready to be appended.
   struct Kind {
@@ -63,20 +65,25 @@ class AlertWriter {
     std::vector<std::string> message;  // the texts around its holes, as JSON, up to the closing quote
     std::vector<patterns::ExpressionId> holes;
     std::vector<std::string> fields;  // `"fields":{"query":`, then `,"waited":` and so on
+
+    std::size_t constant_bytes() const;
   };
   static Kind make_kind(const patterns::Program& program, AlertKind kind);
 
   void gather_id_bytes(const AlertView& alert);
   void put_id(char* to) const;
-  void append_time(TextBuffer& line, EventTime time);
-  void append_key(std::string_view bytes, TextBuffer& line);
-  void append_output(const AlertView& alert,
-                     const Kind& kind,
-                     std::uint64_t& null_operations,
-                     TextBuffer& line);
-  void append_hole(const Value& v, TextBuffer& line);
-  void append_events(std::span<const TakenEvent* const> path, TextBuffer& line) const;
-  void append_waiting(patterns::VariableMask waiting, TextBuffer& line);
+
+  // Each puts its part at `at`, where there is room for all the constant texts of a line, and sees to it that
+  // there is again behind what else it puts. Gives the end.
+  char* put_time(char* at, EventTime time);
+  char* put_text(std::string_view text, TextBuffer& line, char* at);
+  char* put_value(const Value& v, TextBuffer& line, char* at);
+  char* put_key(std::string_view bytes, TextBuffer& line, char* at);
+  char* put_output(
+      const AlertView& alert, const Kind& kind, std::uint64_t& null_operations, TextBuffer& line, char* at);
+  char* put_hole(const Value& v, TextBuffer& line, char* at);
+  char* put_events(std::span<const TakenEvent* const> path, TextBuffer& line, char* at) const;
+  std::string_view waiting_text(patterns::VariableMask waiting);
 
   const patterns::Program& program_;
   const Schema& schema_;
@@ -85,9 +92,10 @@ class AlertWriter {
   std::array<Kind, 2> kinds_;            // by AlertKind
   std::vector<std::string> key_begins_;  // by part of the key: `"key":{"user":`, then `,"device":` and so on
   std::vector<std::string> variable_begins_;  // by variable: `"s":[`
+  std::size_t constant_bytes_ = 0;            // of a line, at most: all but keys, values and events
   patterns::VariableMask waiting_ = 0;        // of the last timeout
-  std::string waiting_text_;                  // `,"waiting":["c"]` for it
-  TextBuffer id_bytes_;  // of the alert in hand
+  std::string waiting_text_;                  // for it
+  TextBuffer id_bytes_;                       // of the alert in hand
   std::array<char, kIdBytes> id_{};
   TimeWriter times_;
   std::string hole_;
