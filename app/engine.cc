@@ -107,6 +107,12 @@ EventTime Engine::step(EventTime release, EventTime watermark, bool idle_clock, 
   return release;
 }
 
+EventTime Engine::next_deadline() const {
+  EventTime next = kTimeMax;
+  for (const auto& shard : shards_) next = std::min(next, shard->next_deadline());
+  return next;
+}
+
 /// What there is to work through at most.
 Amount Engine::amount_due(EventTime release, EventTime watermark) const {
   std::size_t sum = 0;

@@ -48,6 +48,9 @@ class Engine {
   /// watermark wait for what is still to be emitted at it, unless all are released by kTimeMax.
   EventTime step(EventTime release, EventTime watermark, bool idle_clock, runtime::AlertBatch& out);
 
+  /// The earliest instant beyond which something happens by itself; kTimeMax: there is none.
+  EventTime next_deadline() const;
+
   /// See Shard::swap_rules. What waits for its time is forgotten and must be routed again.
   void swap_rules(std::shared_ptr<const runtime::RuleSet> rules,
                   const std::vector<std::optional<std::uint32_t>>& kept,

@@ -73,7 +73,7 @@ class Pipeline::Impl {
   void add_input(std::unique_ptr<connectors::Source> source, connectors::Format format);
   Result<StepState> step(StepOutput& out, milliseconds wait);
   void drain(StepOutput& out);
-  void advance(EventTime to, StepOutput& out);
+  bool advance_part(EventTime to, StepOutput& out);
   std::vector<RuleChange> swap_rules(compiler::CompiledRules rules);
   std::string save() const;
   Status restore(std::string_view snapshot);
@@ -102,6 +102,7 @@ class Pipeline::Impl {
   void recycle_chunks(EventTime released);
 
   std::vector<Chunk> chunks_;         // events of which may wait for their time
+  Duration part_ = std::chrono::seconds{1};  // of time that passes at once after the input's end
   EventTime released_ = kTimeMin;     // events up to and with this have been worked through
   bool wall_time_ = false;            // stands in for the time of events: all inputs are idle
   std::uint64_t counted_events_ = 0;  // that had come when the runs were counted last
@@ -280,9 +281,18 @@ void Pipeline::Impl::drain(StepOutput& out) {
   step_engine(kTimeMax, out);
 }
 
-void Pipeline::Impl::advance(EventTime to, StepOutput& out) {
-  watermark_ = std::max(watermark_, to);
+bool Pipeline::Impl::advance_part(EventTime to, StepOutput& out) {
+  constexpr std::size_t kFew = 1024;
+  constexpr std::size_t kMany = 4096;
+  constexpr Duration kShortest = std::chrono::milliseconds{1};
+  const std::size_t before = out.alerts.alerts.size();
+  const EventTime next = saturating_add(std::max(watermark_, engine_.next_deadline()), part_);
+  watermark_ = std::max(watermark_, std::min(next, to));
   step_engine(kTimeMax, out);
+  const std::size_t alerts = out.alerts.alerts.size() - before;
+  if (alerts < kFew) part_ = part_ > Duration::max() / 2 ? part_ : part_ * 2;
+  if (alerts > kMany) part_ = std::max(part_ / 2, kShortest);
+  return watermark_ >= to || engine_.failure();
 }
 
 void Pipeline::Impl::recycle_chunks(EventTime released) {
@@ -390,7 +400,11 @@ void Pipeline::drain(StepOutput& out) {
   impl_->drain(out);
 }
 void Pipeline::advance(EventTime to, StepOutput& out) {
-  impl_->advance(to, out);
+  while (!impl_->advance_part(to, out)) {
+  }
+}
+bool Pipeline::advance_part(EventTime to, StepOutput& out) {
+  return impl_->advance_part(to, out);
 }
 std::vector<RuleChange> Pipeline::swap_rules(compiler::CompiledRules rules) {
   return impl_->swap_rules(std::move(rules));

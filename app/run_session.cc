@@ -125,22 +125,28 @@ Status RunSession::read_inputs() {
     }
     const auto state = pipeline_->step(out_, kWait);
     if (!state) return fail(state.error().code, state.error().message);
-    if (*state == StepState::end && !pipeline_->failure()) end_of_input();
     if (auto written = write_step(); !written) return written;
+    if (*state == StepState::end) return pipeline_->failure() ? Status{} : end_of_input();
     if (pipeline_->failure()) return {};
     warn_of_limits();
-    if (*state == StepState::end) return {};
     const auto now = std::chrono::steady_clock::now();
     reload_if_asked(now);
     show_progress(now);
   }
 }
 
-void RunSession::end_of_input() {
+Status RunSession::end_of_input() {
   pipeline_->drain(out_);
-  if (pipeline_->failure()) return;
-  if (options_.at_end.kind == AtEnd::Kind::flush) pipeline_->advance(kTimeMax, out_);
-  if (options_.at_end.kind == AtEnd::Kind::time) pipeline_->advance(options_.at_end.to, out_);
+  if (auto written = write_step(); !written) return written;
+  if (options_.at_end.kind != AtEnd::Kind::keep) {
+    const EventTime to = options_.at_end.kind == AtEnd::Kind::flush ? kTimeMax : options_.at_end.to;
+    for (bool there = pipeline_->failure().has_value(); !there;) {
+      there = pipeline_->advance_part(to, out_);
+      if (auto written = write_step(); !written) return written;
+    }
+  }
+  warn_of_limits();
+  return {};
 }
 
 Status RunSession::write_step() {

@@ -37,7 +37,7 @@ class RunSession {
   Status open_outputs();
   Status open_inputs();
   Status read_inputs();
-  void end_of_input();
+  Status end_of_input();
   Status write_step();
   Status close();
   void reload_if_asked(std::chrono::steady_clock::time_point now);

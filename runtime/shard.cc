@@ -116,6 +116,12 @@ std::size_t Shard::due_at_most(EventTime release, EventTime watermark) const {
   return sum;
 }
 
+EventTime Shard::next_deadline() const {
+  EventTime next = kTimeMax;
+  for (const auto& level : levels_) next = std::min(next, level->context.timers.next_deadline());
+  return next;
+}
+
 void Shard::fire_before(Level& level, EventTime time) {
   TimerQueue& timers = level.context.timers;
   while (timers.due(time)) {

@@ -62,6 +62,9 @@ class Shard {
   /// cost  a few sums
   std::size_t due_at_most(EventTime release, EventTime watermark) const;
 
+  /// The earliest deadline of all; kTimeMax: there is none.
+  EventTime next_deadline() const;
+
   /// Opens the keys that `mine` says are this shard's, of the rules that watch a table: their silence begins
   /// at `since`. `is_new(rule, key)`: whether a key there is has just come. Keys without a row are let go.
   using IsMine = std::function<bool(std::uint64_t key_hash)>;

@@ -45,6 +45,9 @@ class TimerQueue {
   /// Whether some timer's deadline lies before `time`.
   bool due(EventTime time) const { return next_ < time; }
 
+  /// The earliest deadline; kTimeMax: there is none.
+  EventTime next_deadline() const { return next_; }
+
   /// The timer with the earliest deadline. One must be there.
   Timer pop() {
     const bool lane_is_next =
