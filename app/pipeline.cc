@@ -282,8 +282,8 @@ void Pipeline::Impl::drain(StepOutput& out) {
 }
 
 bool Pipeline::Impl::advance_part(EventTime to, StepOutput& out) {
-  constexpr std::size_t kFew = 1024;
-  constexpr std::size_t kMany = 4096;
+  constexpr std::size_t kFew = 256;
+  constexpr std::size_t kMany = 1024;
   constexpr Duration kShortest = std::chrono::milliseconds{1};
   const std::size_t before = out.alerts.alerts.size();
   const EventTime next = saturating_add(std::max(watermark_, engine_.next_deadline()), part_);

@@ -107,7 +107,7 @@ class Pipeline {
   /// After `drain`: moves time to `to`; kTimeMax lets it run out for all open runs.
   void advance(EventTime to, StepOutput& out);
 
-  /// The same a part at a time, of some thousand alerts. Whether time is there.
+  /// The same a part at a time, of some hundred alerts. Whether time is there.
   bool advance_part(EventTime to, StepOutput& out);
 
   /// Goes on with `rules` from the next event in time order. Rules with an unchanged version keep their runs.

@@ -294,17 +294,11 @@ Value call_function(const Scope& scope, const ExpressionNode& node, const Operan
   }
 }
 
-}  // namespace
-
-Value evaluate(const Scope& scope, ExpressionId id) {
-  const ExpressionNode& node = scope.expressions.node(id);
+/// Apart from constants and attributes, so that these need no stack: not to be inlined.
+[[gnu::noinline]] Value evaluate_operator(const Scope& scope, const ExpressionNode& node) {
   const Operands operand(scope, node);
   std::uint64_t& bad = scope.null_operations;
   switch (node.op) {
-    case Op::constant:
-      return scope.expressions.constant(node.index);
-    case Op::attribute:
-      return event_attribute(scope, node);
     case Op::event_time:
       return event_time(scope, node);
     case Op::event_type:
@@ -393,8 +387,21 @@ Value evaluate(const Scope& scope, ExpressionId id) {
     case Op::format:
     case Op::lookup:
       return call_function(scope, node, operand);
+    case Op::constant:
+    case Op::attribute:
+      break;
   }
+  TOCSIN_CHECK(false, "evaluate answers what is no operator itself");
   return Value::null();
+}
+
+}  // namespace
+
+Value evaluate(const Scope& scope, ExpressionId id) {
+  const ExpressionNode& node = scope.expressions.node(id);
+  if (node.op == Op::attribute) return event_attribute(scope, node);
+  if (node.op == Op::constant) return scope.expressions.constant(node.index);
+  return evaluate_operator(scope, node);
 }
 
 bool append_key_bytes(std::string& out, const Scope& scope, std::span<const ExpressionId> parts) {

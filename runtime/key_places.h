@@ -8,6 +8,8 @@
 #include "runtime/prefetch.h"
 #include "runtime/slab.h"
 
+#include <emmintrin.h>
+
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -64,11 +66,13 @@ class KeyPlaces {
     std::uint32_t passed = 0;  // keys that lie in later buckets for want of room in this one
     std::array<KeyState*, kInBucket> keys{};
 
-    /// A mask of those with this tag. Without a branch: which one it is cannot be foreseen.
+    /// A mask of those with this tag: all compared at once.
     unsigned with(std::uint16_t tag) const {
-      unsigned mask = 0;
-      for (std::size_t i = 0; i < kInBucket; ++i) mask |= unsigned{tags[i] == tag} << i;
-      return mask;
+      static_assert(offsetof(Bucket, tags) == 0 && offsetof(Bucket, keys) == sizeof(__m128i));
+      const __m128i here = _mm_load_si128(reinterpret_cast<const __m128i*>(this));
+      const __m128i same = _mm_cmpeq_epi16(here, _mm_set1_epi16(static_cast<short>(tag)));
+      const int mask = _mm_movemask_epi8(_mm_packs_epi16(same, same));
+      return static_cast<unsigned>(mask) & ((1u << kInBucket) - 1);
     }
   };
   static_assert(sizeof(Bucket) == 64);
