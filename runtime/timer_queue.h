@@ -7,6 +7,7 @@
 #include "runtime/block_fifo.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -61,24 +62,25 @@ class TimerQueue {
   /// The timers after the next one, for looking ahead.
   class Coming {
    public:
-    Coming(const BlockFifo<Timer>* lane, std::size_t lanes) : lane_{lane}, lanes_{lanes} {}
+    Coming(const BlockFifo<Timer>& lane, std::size_t lanes)
+        : lane_{lane}, lanes_log2_{static_cast<unsigned>(std::bit_width(lanes - 1))} {}
 
-    /// A timer of the same lane that comes about `places` after the next one, if the lanes take turns, and at
-    /// least `in_lane` places after it in the lane; null: there is none.
+    /// A timer of the same lane that comes no more than `places` after the next one, if the lanes take turns,
+    /// but at least `in_lane` places after it in the lane, which are fewer; null: there is none.
     const Timer* at(std::size_t places, std::size_t in_lane) const {
-      if (lanes_ > 1) places = std::max((places + lanes_ - 1) / lanes_, in_lane);
-      return lane_->size() > places ? &(*lane_)[places] : nullptr;
+      places = std::max(places >> lanes_log2_, in_lane);
+      return lane_.size() > places ? &lane_[places] : nullptr;
     }
 
    private:
-    const BlockFifo<Timer>* lane_;
-    std::size_t lanes_;
+    const BlockFifo<Timer>& lane_;
+    unsigned lanes_log2_;
   };
 
   /// None if no lane has timers.
   std::optional<Coming> coming() const {
     if (heads_.empty()) return std::nullopt;
-    return Coming{&lanes_[heads_.front().lane].timers, heads_.size()};
+    return Coming{lanes_[heads_.front().lane].timers, heads_.size()};
   }
 
   /// Calls `keep(timer)` for each timer, which may change it; forgets those for which it is false.
