@@ -43,7 +43,7 @@ bool Emitter::derives(AlertKind kind) const {
   return type && !context_.rules->spaces_of_type(*type).empty();
 }
 
-void Emitter::tell(const ResultView& result) {
+void Emitter::tell(ResultView& result) {
   ++(result.kind == AlertKind::match ? counters_.matches : counters_.timeouts);
   std::uint64_t suppressed = 0;
   if (program_.suppress > Duration{0}) {
@@ -56,32 +56,33 @@ void Emitter::tell(const ResultView& result) {
   if (!context_.render_alerts && !becomes_event) return;
 
   collect_path(result.tail, path_);
-  const AlertOrder order = place_of(result);
-  if (becomes_event) derive(result, order);
+  complete(result);
+  if (becomes_event) derive(result);
   if (!context_.render_alerts) return;
   AlertBatch& batch = *context_.alerts;
   const std::size_t begin = batch.lines.size();
   writer_.write(view_of(result, suppressed), counters_.null_operations, batch.lines);
-  batch.alerts.push_back({order, result.kind, result.time, begin, batch.lines.size() - begin});
+  batch.alerts.push_back({result.order, result.kind, result.time, begin, batch.lines.size() - begin});
 }
 
-/// Of the result whose path is at hand.
-AlertOrder Emitter::place_of(const ResultView& result) {
-  if (result.order.decided != ordinal_decided_) ordinal_ = 0;
-  ordinal_decided_ = result.order.decided;
-  AlertOrder order = result.order;
+/// The place in the order of alerts of the result whose path is at hand. Where it is: a copy of what the
+/// executor has just written would wait for it.
+void Emitter::complete(ResultView& result) {
+  AlertOrder& order = result.order;
+  if (order.decided != ordinal_decided_) ordinal_ = 0;
+  ordinal_decided_ = order.decided;
   if (order.phase != AlertOrder::Phase::event && result.window == nullptr && !path_.empty())
     begin_with(order, *path_.front());
   order.level = program_.level;
   order.rule = rule_;
   order.key_hash = result.key->hash;
   order.ordinal = ordinal_++;
-  return order;
 }
 
 /// What time decided late, because it waited for its start's other runs, happens when it is told: other rules
 /// may have seen what came before. What time decides beyond the last that events may have happens at that.
-void Emitter::derive(const ResultView& result, const AlertOrder& order) {
+void Emitter::derive(const ResultView& result) {
+  const AlertOrder& order = result.order;
   AlertBatch& batch = *context_.alerts;
   Derived& derived = batch.derived.emplace_back();
   derived.order = order;

@@ -43,9 +43,9 @@ class Emitter {
  public:
   Emitter(Context& context, std::uint32_t rule, RuleCounters& counters);
 
-  /// Counts the result and, if the rule emits it, appends its alert.
+  /// Counts the result and, if the rule emits it, appends its alert. Fills in the rest of its order.
   /// cost  one buffer append; texts only of what the rule's message and fields name
-  void emit(const ResultView& result) {
+  void emit(ResultView& result) {
     if (!only_count(result.kind)) tell(result);
   }
 
@@ -74,10 +74,10 @@ class Emitter {
 
   std::optional<TypeId> emitted_type(AlertKind kind) const;
   bool derives(AlertKind kind) const;
-  void tell(const ResultView& result);
+  void tell(ResultView& result);
   std::optional<std::uint64_t> held_back_before(const ResultView& result);
-  AlertOrder place_of(const ResultView& result);
-  void derive(const ResultView& result, const AlertOrder& order);
+  void complete(ResultView& result);
+  void derive(const ResultView& result);
   AlertView view_of(const ResultView& result, std::uint64_t suppressed) const;
 
   Context& context_;

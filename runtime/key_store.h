@@ -196,7 +196,10 @@ class KeyStore {
   /// Whether nothing is kept for `key`.
   bool idle(const KeyState& key) const {
     if (!runs_only_) return key.idle();
-    return std::all_of(key.rules.begin(), key.rules.end(), [](const RuleState& r) { return r.runs.empty(); });
+    for (const RuleState& state : key.rules) {  // mostly one: all_of would be a call
+      if (!state.runs.empty()) return false;
+    }
+    return true;
   }
 
   /// Whether all that its rules keep under a key are runs: then the rest of it need not be looked at.
