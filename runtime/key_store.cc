@@ -134,13 +134,15 @@ void KeyStore::remove(KeyState& key) {
     key.rules.clear();
     key.forget_places();
   }
-  if (runs_only_) return free_.push_back(&key);
+  free_.push_back(&key);
+  // The next key, too, will mostly have one run: not to be looked for elsewhere.
+  for (RuleState& state : key.rules) state.runs.shrink();
+  if (runs_only_) return;
   for (RuleState& state : key.rules) {
     state.session_timer = kTimeMax;
     state.silence.reset();
     if (state.memory != nullptr) state.memory->forget_timers();
   }
-  free_.push_back(&key);
 }
 
 void KeyStore::move_to_space(std::uint16_t space) {

@@ -220,6 +220,7 @@ void SequenceExecutor::tidy_up(RuleState& state) {
   const bool had_index = state.has_index;
   const auto gone = [](const Run& run) { return run.dead; };
   state.runs.truncate(std::remove_if(state.runs.begin(), state.runs.end(), gone));
+  state.runs.shrink();
   if (!had_index) return;
   state.has_index = false;
   state.index.reset();

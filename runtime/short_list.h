@@ -59,6 +59,15 @@ class ShortList {
   }
   void clear() { truncate(data_); }
 
+  /// Takes the one element that is left, or the next, into the list itself, and gives back the other memory.
+  void shrink() {
+    if (!outside() || size_ > 1) return;
+    std::uninitialized_move(begin(), end(), inside());
+    destroy();
+    data_ = inside();
+    capacity_ = 1;
+  }
+
  private:
   T* inside() { return reinterpret_cast<T*>(inside_); }
 
