@@ -130,8 +130,9 @@ void KeyStore::remove(KeyState& key) {
   places_.remove(key.hash, &key);
   forget_key(key);
   ++key.generation;
-  if (key.rules.size() > KeyState::kRulesKept) {
+  if (key.rules.size() > 1) {
     key.rules.clear();
+    key.rules.shrink();
     key.forget_places();
   }
   free_.push_back(&key);
