@@ -73,7 +73,7 @@ struct RuleState {
 /// What an event looks at of a key with one rule and one run is two cache lines.
 struct alignas(64) KeyState {
   static constexpr std::size_t kInsideMax = 20;
-  static constexpr std::size_t kRulesKept = 4;  ///< so many states stay for the next event, or the next key
+  static constexpr std::size_t kRulesKept = 4;  ///< so many states that are idle stay for the next event
 
   std::uint64_t hash = 0;
   std::uint32_t generation = 0;  ///< rises when the slot is freed: a timer of an older one is void
