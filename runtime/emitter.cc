@@ -29,6 +29,7 @@ Emitter::Emitter(Context& context, std::uint32_t rule, RuleCounters& counters)
       derives_{derives(AlertKind::match), derives(AlertKind::timeout)},
       tells_matches_{program_.on_match.has_value()},
       tells_timeouts_{program_.on_timeout.has_value()},
+      suppresses_{program_.suppress > Duration{0}},
       derived_writer_{program_, context.rules->schema()},
       writer_{program_, context.rules->schema(), context.tables, context.scratch} {}
 
@@ -46,7 +47,7 @@ bool Emitter::derives(AlertKind kind) const {
 void Emitter::tell(ResultView& result) {
   ++(result.kind == AlertKind::match ? counters_.matches : counters_.timeouts);
   std::uint64_t suppressed = 0;
-  if (program_.suppress > Duration{0}) {
+  if (suppresses_) {
     const auto before = held_back_before(result);
     if (!before) return;
     suppressed = *before;

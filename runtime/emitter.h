@@ -60,7 +60,7 @@ class Emitter {
   /// Whether results of `kind` are but counted.
   bool counts_only(AlertKind kind) const {
     const bool derives = derives_[static_cast<std::size_t>(kind)];
-    return !tells(kind) || (!context_.render_alerts && !derives && program_.suppress == Duration{0});
+    return !tells(kind) || (!context_.render_alerts && !derives && !suppresses_);
   }
 
   /// So many results of `kind`, which are.
@@ -87,6 +87,7 @@ class Emitter {
   std::array<bool, 2> derives_;  // by AlertKind: other rules see what becomes of such alerts
   bool tells_matches_;           // the rule has an output for them
   bool tells_timeouts_;
+  bool suppresses_;
   DerivedWriter derived_writer_;
   AlertWriter writer_;
 

@@ -45,6 +45,7 @@ SequenceExecutor::SequenceExecutor(Context& context, std::uint32_t rule)
       tests_{context, rule, counters_},
       emitter_{context, rule, counters_},
       program_{*context.rules->rules()[rule].program} {
+  has_timeouts_ = program_.on_timeout.has_value();
   ends_all_ = program_.after_match == AfterMatch::skip_past_last_event;
   if (within_ != kForever) within_lane_ = context.timers.lane_for(within_);
   for (const Position& position : program_.positions) {
@@ -274,7 +275,7 @@ void SequenceExecutor::on_deadline(KeyState& key, RuleState& state, EventTime de
     Run& run = state.runs[i];
     if (run.dead) continue;
     if (saturating_add(run.begun, within_) > deadline) break;
-    if (program_.on_timeout) emit_timeout(key, run, deadline);
+    if (has_timeouts_) emit_timeout(key, run, deadline);
     end_run(state, run);
   }
   tidy_up(state);

@@ -74,6 +74,7 @@ class SequenceExecutor final : public Executor {
   boost::container::small_vector<Awaited, 3> awaited_;  // by position
   patterns::VariableMask advancing_ = 0;                // variables that some run may wait for
   bool ends_all_;                                       // a match drops every run of its key
+  bool has_timeouts_;                                   // the rule has an output for them
   bool may_index_;                                      // its runs can be found by what they wait for
   EventTests tests_;
   std::vector<std::uint32_t> found_;  // runs that wait for the event in hand
