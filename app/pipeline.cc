@@ -101,11 +101,11 @@ class Pipeline::Impl {
   bool idle(const Input& input) const;
   void recycle_chunks(EventTime released);
 
-  std::vector<Chunk> chunks_;         // events of which may wait for their time
+  std::vector<Chunk> chunks_;                // events of which may wait for their time
   Duration part_ = std::chrono::seconds{1};  // of time that passes at once after the input's end
-  EventTime released_ = kTimeMin;     // events up to and with this have been worked through
-  bool wall_time_ = false;            // stands in for the time of events: all inputs are idle
-  std::uint64_t counted_events_ = 0;  // that had come when the runs were counted last
+  EventTime released_ = kTimeMin;            // events up to and with this have been worked through
+  bool wall_time_ = false;                   // stands in for the time of events: all inputs are idle
+  std::uint64_t counted_events_ = 0;         // that had come when the runs were counted last
   steady_clock::time_point counted_at_;
 };
 

@@ -305,3 +305,44 @@ TEST_CASE("what waits at the end can be kept, taken or timed out", "[app][pipeli
   piping.advance(kTimeMax);
   CHECK(piping.pipeline.runs_live() == 0);
 }
+
+TEST_CASE("time runs out a part at a time, with the same alerts", "[app][pipeline]") {
+  const std::size_t workers = GENERATE(1u, 2u);
+  const std::string text = text_of(some_records(7, 20'000, 400));
+  const std::string rules = R"(
+rule: alone
+key: k
+events: {a: a, b: b}
+pattern: a -> b
+within: 900s
+after match: no skip
+runs: all
+on match: none
+on timeout: {message: no b}
+---
+rule: told
+key: v
+events: {a: a, c: c where v > 100}
+pattern: a -> c
+within: 1d
+on timeout: {message: no c}
+)";
+  Piping whole(rules, options_of(kWhole, workers));
+  whole.input(text).run().drain().advance(kTimeMax);
+  Piping parts(rules, options_of(kWhole, workers));
+  parts.input(text).run().drain();
+  std::string alerts = parts.alerts;
+  std::size_t most = 0;
+  std::size_t count = 1;
+  app::StepOutput out;
+  for (bool there = false; !there; ++count) {
+    there = parts.pipeline.advance_part(kTimeMax, out);
+    most = std::max(most, out.alerts.alerts.size());
+    for (const runtime::Alert& alert : out.alerts.alerts) alerts += out.alerts.line(alert);
+    out.clear();
+  }
+  CHECK(count > 3);
+  CHECK(most < 4'000);
+  CHECK(alerts == whole.alerts);
+  CHECK(parts.pipeline.runs_live() == 0);
+}

@@ -118,6 +118,23 @@ TEST_CASE("every day from 1678 to 2261 is read back as written", "[base][time]")
   CHECK(wrong == 0);
 }
 
+TEST_CASE("one writer writes times of any days", "[base][time]") {
+  TimeWriter writer;
+  std::array<char, TimeWriter::kBytesMax> text;
+  for (const std::int64_t ns : {std::int64_t{0},
+                                std::int64_t{86'399'999'999'999},
+                                std::int64_t{86'400'000'000'000},
+                                std::int64_t{-1},
+                                std::int64_t{5'000'000'001},
+                                kMin,
+                                kMax}) {
+    const std::string_view written{text.data(),
+                                   static_cast<std::size_t>(writer.put(text.data(), at(ns)) - text.data())};
+    CHECK(written == rfc3339(at(ns)));
+    CHECK(parse_rfc3339(written) == at(ns));
+  }
+}
+
 TEST_CASE("what is no RFC 3339 time is refused", "[base][time]") {
   const std::string text = GENERATE(values<std::string>({
       "",

@@ -49,6 +49,19 @@ TEST_CASE("a short list moves with what it holds", "[runtime][short_list]") {
   CHECK(told(assigned) == text + "more ");
 }
 
+TEST_CASE("a short list takes what is left into itself", "[runtime][short_list]") {
+  const int left = GENERATE(0, 1, 2);
+  List list = list_of(5);
+  list.truncate(list.begin() + left);
+  const std::string text = told(list);
+  list.shrink();
+  CHECK(told(list) == text);
+  CHECK(list.outside() == (left > 1));
+  add(list, "more");
+  add(list, "and more");
+  CHECK(told(list) == text + "more and more ");
+}
+
 TEST_CASE("a short list is cut and filled again", "[runtime][short_list]") {
   List list = list_of(5);
   list.truncate(list.begin() + 2);
