@@ -144,7 +144,9 @@ void AlertWriter::write(const AlertView& alert, std::uint64_t& null_operations, 
   }
   at = put_events(alert.path, line, at);
   if (alert.kind == AlertKind::timeout) at = put_bytes(at, waiting_text(alert.waiting));
-  if (alert.suppressed > 0) at = put_bytes(at, ",\"suppressed\":" + std::to_string(alert.suppressed));
+  if (alert.suppressed > 0) {
+    at = put_bytes(put_bytes(at, ",\"suppressed\":"), std::to_string(alert.suppressed));
+  }
   line.take_to(put_bytes(at, "}\n"));
   // Only now: what was written in parts just before would be waited for.
   put_id(line.at(begin + kIdBegin.size()));
